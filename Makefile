@@ -1,0 +1,41 @@
+# Thin on purpose: every rule lives in kodebog or in a tool's own settings.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help env book test lint notebooks lab lock clean
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+env: .venv/.ready ## Create the environment in .venv/ from requirements.lock
+
+.venv/.ready: requirements.lock pyproject.toml
+	@echo "Creating the environment in .venv/ (once, about a minute) …"
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+book: env ## Execute the notebooks and build the book: _build/html/index.html and _build/report.pdf
+	@$(BIN)/kodebog build
+
+test: env ## Run every test: package, data, and each notebook against its stored outputs
+	@$(BIN)/python -m pytest -n 2 tests
+	@$(BIN)/python -m pytest -n 2 --dist loadscope -p no:cacheprovider --nbval --nbval-cell-timeout=120 notebooks
+
+lint: env ## Check style and types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check src tests && $(BIN)/mypy
+
+notebooks: env ## Execute the notebooks and store their outputs in notebooks/
+	@$(BIN)/kodebog notebooks
+
+lab: env ## Open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab --notebook-dir=notebooks
+
+lock: ## Resolve requirements.lock anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev --python-version 3.11 -o requirements.lock pyproject.toml
+
+clean: ## Remove what was built
+	rm -rf _build

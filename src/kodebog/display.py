@@ -1,0 +1,140 @@
+"""How a table and a figure are shown: in JupyterLab, in the book, and as the CSV file behind them."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as MplFigure
+
+METADATA = "kodebog"
+"""Key of the output metadata that `kodebog.sphinx_ext` reads."""
+_ID = re.compile(r"[EF]\d{2}")
+_MARKUP = re.compile(r"([\\`*_\[\]{}<>$|#~^])")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A captioned, numbered table that other pages can refer to by `name`.
+
+    Cells that are tuples become lists; ids of excerpts and findings become links to them.
+    """
+
+    frame: pd.DataFrame
+    caption: str
+    name: str
+    widths: tuple[int, ...] = ()
+    stub: bool = False
+    """Whether the first column heads its row."""
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        bundle = {
+            "text/markdown": self.markdown(),
+            "text/html": _html(self.frame, self.caption),
+            "text/plain": f"{self.caption}\n{self.frame.to_string(index=False)}",
+            "text/csv": csv_text(self.frame),
+        }
+        about = {METADATA: {"name": self.name}}
+        return bundle, {"text/markdown": about, "text/csv": about}
+
+    def markdown(self) -> str:
+        """Return the table as a MyST list-table."""
+        lines = [f"```{{list-table}} {escape(self.caption)}", f":name: {self.name}", ":header-rows: 1"]
+        if self.stub:
+            lines.append(":stub-columns: 1")
+        if self.widths:
+            lines.append(":widths: " + " ".join(map(str, self.widths)))
+        lines.append("")
+        for row in [list(self.frame.columns), *self.frame.itertuples(index=False, name=None)]:
+            for i, value in enumerate(row):
+                lines.append(("* - " if i == 0 else "  - ") + _cell(value))
+        lines.append("```")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A captioned, numbered figure with a text alternative and the data it shows."""
+
+    figure: MplFigure
+    caption: str
+    alt: str
+    name: str
+    data: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        from matplotlib import pyplot  # noqa: PLC0415 - only notebooks with figures pay for it
+
+        buffer = io.StringIO()
+        self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        pyplot.close(self.figure)
+        bundle = {
+            "image/svg+xml": buffer.getvalue(),
+            "text/plain": f"{self.caption}\n{self.alt}",
+            "text/csv": csv_text(self.data),
+        }
+        about = {METADATA: {"name": self.name, "caption": self.caption, "alt": self.alt}}
+        return bundle, {"image/svg+xml": about, "text/csv": about}
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """Return a frame as CSV; lists are joined by spaces, and no cell can be taken for a formula."""
+    return frame.map(_plain).to_csv(index=False, lineterminator="\n")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        value = " ".join(map(str, value)) if all(_is_id(v) for v in value) else "; ".join(map(str, value))
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return value
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and " " not in value
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, tuple):
+        if not value:
+            return "–"
+        if all(_ID.fullmatch(str(v)) for v in value):
+            return ", ".join(link(str(v)) for v in value)
+        if len(value) == 1:
+            return escape(str(value[0]))
+        return "\n    ".join(f"- {escape(str(v))}" for v in value)
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN
+        return "–"
+    text = str(value)
+    return link(text) if _ID.fullmatch(text) else escape(text) or "–"
+
+
+def link(identifier: str) -> str:
+    """Return MyST that leads to an excerpt (E…) or a finding (F…)."""
+    return f"{{{'excerpt' if identifier[0] == 'E' else 'finding'}}}`{identifier}`"
+
+
+def escape(text: str) -> str:
+    """Return text in which Markdown finds no markup."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def _html(frame: pd.DataFrame, caption: str) -> str:
+    """A plain table for JupyterLab."""
+
+    def cell(value: object) -> str:
+        return html.escape(", ".join(map(str, value)) if isinstance(value, tuple) else str(value))
+
+    head = "".join(f"<th>{html.escape(str(c))}</th>" for c in frame.columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{cell(v)}</td>" for v in row) + "</tr>"
+        for row in frame.itertuples(index=False, name=None)
+    )
+    return f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

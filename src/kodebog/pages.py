@@ -1,0 +1,83 @@
+"""Pages generated from the data: the data dictionary and the codebook, as MyST Markdown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from kodebog.coding import carried, ordered
+from kodebog.display import Table
+from kodebog.study import Study
+
+
+def data_dictionary(folder: Path) -> str:
+    """Return a section for each table of the data package: what a row is, its columns, its keys."""
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    parts = []
+    for resource in package["resources"]:
+        schema = resource["schema"]
+        refers = {
+            column: f"{key['reference']['resource'] or resource['name']}.{target}"
+            for key in reversed(schema.get("foreignKeys", []))
+            for column, target in zip(key["fields"], key["reference"]["fields"], strict=True)
+        }
+        rows = [
+            {
+                "Column": field["name"],
+                "Dansk": field["title_da"],
+                "What it holds": field["description"],
+                "Allowed": _allowed(field, refers.get(field["name"])),
+            }
+            for field in schema["fields"]
+        ]
+        table = Table(
+            pd.DataFrame(rows), f"Columns of {resource['path']}", f"dictionary-{resource['name'].replace('_', '-')}",
+            widths=(18, 18, 40, 24), stub=True,
+        )
+        title = f"{resource['title']} ({resource['title_da']})"
+        key = ", ".join(schema["primaryKey"])
+        parts.append(f"## {title}\n\n`{resource['path']}`: {resource['description']} Key: {key}.\n\n{table.markdown()}")
+    return "\n\n".join(parts)
+
+
+def _allowed(field: dict[str, object], refers: str | None) -> str:
+    constraints = dict(field.get("constraints", {}))  # type: ignore[call-overload]
+    words = [str(field["type"])]
+    if refers:
+        words.append(f"a value of {refers}")
+    if "enum" in constraints:
+        words.append(" / ".join(constraints["enum"]))
+    if "pattern" in constraints:
+        words.append(f"pattern {constraints['pattern']}")
+    if "minimum" in constraints:
+        words.append(f"at least {constraints['minimum']}")
+    words.append("required" if constraints.get("required") else "may be empty")
+    return "; ".join(words)
+
+
+def codebook(study: Study) -> str:
+    """Return a section for each family of codes: each code with its labels, definition, example and use."""
+    borne = carried(study).drop_duplicates(["excerpt", "code"]).groupby("code")["excerpt"].agg(ordered)
+    parts = []
+    for family in study.families.itertuples():
+        codes = study.codes[study.codes["family"] == family.family]
+        rows = [
+            {
+                "Code": code.code,
+                "Label": (f"{code.label_en}", f"{code.label_da}"),
+                "When to give it": code.definition_en,
+                "Example": code.example,
+                "Excerpts": len(borne.get(str(code.code), ())),
+            }
+            for code in codes.itertuples()
+        ]
+        table = Table(
+            pd.DataFrame(rows), f"Codes of the family {family.label_en} ({family.label_da}), with the excerpts that carry them",
+            f"codes-{family.family}", widths=(22, 24, 36, 9, 9), stub=True,
+        )
+        parts.append(
+            f"## {family.label_en} ({family.label_da})\n\n{family.definition_en} Section: {family.section}.\n\n{table.markdown()}"
+        )
+    return "\n\n".join(parts)

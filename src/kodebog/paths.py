@@ -1,0 +1,24 @@
+"""Every folder and file of the project that code names, once."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The checkout."""
+DATA = ROOT / "data"
+"""The coded study."""
+NOTEBOOKS = ROOT / "notebooks"
+"""One notebook per section of the article, then the ledger and the excerpts."""
+BOOK = ROOT / "book"
+"""Pages that run no code."""
+LOCK = ROOT / "requirements.lock"
+"""Every package version and hash."""
+PACKAGE = Path(__file__).resolve().parent
+"""This library."""
+BUILD = ROOT / "_build"
+"""Everything that is built."""
+HTML = BUILD / "html"
+"""The built book."""
+PDF = BUILD / "report.pdf"
+"""The PDF edition."""
+EXECUTED = BUILD / "executed"
+"""Outputs of executed notebooks, by what they were made from."""

@@ -1,0 +1,138 @@
+"""What the book adds to Sphinx: links to excerpts and findings, shown tables and figures, generated pages."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst.states import Inliner
+from myst_nb.core.render import MimeData, NbElementRenderer
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.nodes import make_refnode
+
+from kodebog import execution, paths
+from kodebog.display import METADATA
+from kodebog.pages import codebook, data_dictionary
+from kodebog.study import Study
+
+HOMES = {"E": "notebooks/evidence", "F": "notebooks/reproduction"}
+"""The page on which each excerpt and finding has its address."""
+
+
+def _to(
+    name: str, rawtext: str, text: str, lineno: int, inliner: Inliner, options: Any = None, content: Any = ()
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """Role `excerpt` or `finding`: a link to it."""
+    link = addnodes.pending_xref(rawtext, reftype="kodebog", refdomain="", reftarget=text, refexplicit=True)
+    link += nodes.inline(text, text, classes=["kodebog-id"])
+    return [link], []
+
+
+def _anchor(
+    name: str, rawtext: str, text: str, lineno: int, inliner: Inliner, options: Any = None, content: Any = ()
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """Role `anchor`: the address of an excerpt or finding."""
+    return [nodes.inline(text, text, ids=[text], classes=["kodebog-id"])], []
+
+
+def _resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, child: nodes.Node) -> nodes.Node | None:
+    if node.get("reftype") != "kodebog":
+        return None
+    target = node["reftarget"]
+    return make_refnode(app.builder, node["refdoc"], HOMES[target[0]], target, child)
+
+
+class ShownOutput:
+    """MyST-NB plugin: renders what `kodebog.display` shows, with a link to the data behind it."""
+
+    mime_priority_overrides: ClassVar[list[tuple[str, str, int | None]]] = [("*", "text/csv", None)]
+
+    @staticmethod
+    def handle_mime(renderer: NbElementRenderer, data: MimeData, inline: bool) -> list[nodes.Element] | None:
+        """Return the nodes of a shown table or figure; None for what others have made."""
+        about = data.output_metadata.get(data.mime_type, {}).get(METADATA)
+        if about is None:
+            return None
+        name = about["name"]
+        if data.mime_type == "text/csv":
+            renderer.write_file([f"{name}.csv"], str(data.content).encode(), overwrite=True)
+            return []
+        shown: list[nodes.Element]
+        if data.mime_type == "text/markdown":
+            shown = renderer.render_markdown(data)
+        else:
+            shown = [_figure(renderer, data, about)]
+        csv_file = renderer.write_file([f"{name}.csv"], b"", overwrite=False, exists_ok=True)
+        return [*shown, _provenance(name, csv_file)]
+
+
+def _figure(renderer: NbElementRenderer, data: MimeData, about: dict[str, str]) -> nodes.figure:
+    (image,) = renderer.render_image(data)
+    image["alt"] = about["alt"]
+    figure = nodes.figure("", image, classes=["kodebog-figure"])
+    markdown = renderer.renderer
+    caption = nodes.caption()
+    with markdown.current_node_context(caption):
+        markdown.nested_render_text(about["caption"], data.line or 0, inline=True)
+    figure += caption
+    name = nodes.fully_normalize_name(about["name"])
+    figure["names"].append(name)
+    markdown.document.note_explicit_target(figure, figure)
+    return figure
+
+
+def _provenance(name: str, csv_file: str) -> nodes.Element:
+    """«Data» leads to the CSV file, «Made by» to the cell."""
+    line = nodes.paragraph(classes=["kodebog-provenance"])
+    data = addnodes.download_reference("", "", reftarget=csv_file, refexplicit=True, refdoc="")
+    data += nodes.inline("", "Data (CSV)")
+    made = nodes.reference("", "Made by this code", refid=f"code-{name}", internal=True)
+    line += [data, nodes.Text(" · "), made]
+    return line
+
+
+def _name_cells(app: Sphinx, document: nodes.document) -> None:
+    """Give the code of every cell that shows something an address of its own."""
+    for line in list(document.findall(lambda n: isinstance(n, nodes.paragraph) and "kodebog-provenance" in n["classes"])):
+        target = next(line.findall(nodes.reference))["refid"]
+        cell = line.parent
+        while cell is not None and cell.get("nb_element") != "cell_code":
+            cell = cell.parent
+        code = next((n for n in cell.children if n.get("nb_element") == "cell_code_source"), None)
+        if code is not None and target not in code["ids"]:
+            code["ids"].append(target)
+
+
+def _generate(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put the generated part into the pages that ask for one."""
+    folder = Path(os.environ.get("STUDY") or paths.DATA)
+    if "% generated: data dictionary" in source[0]:
+        source[0] = source[0].replace("% generated: data dictionary", data_dictionary(folder))
+    if "% generated: codebook" in source[0]:
+        source[0] = source[0].replace("% generated: codebook", codebook(Study.load(folder)))
+
+
+def _outdated(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
+    """All pages, when anything that outputs are made from has changed since they were read."""
+    now = execution.causes_key()
+    before = getattr(env, "kodebog_causes", None)
+    env.kodebog_causes = now  # type: ignore[attr-defined]
+    return [] if before == now else list(env.found_docs)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register all of it."""
+    app.add_role("excerpt", _to)
+    app.add_role("finding", _to)
+    app.add_role("anchor", _anchor)
+    app.connect("missing-reference", _resolve)
+    app.connect("source-read", _generate)
+    app.connect("doctree-read", _name_cells, priority=400)
+    app.connect("env-get-outdated", _outdated)
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}
+
+

@@ -1,0 +1,95 @@
+"""The study: its tables, loaded and checked."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from kodebog import paths
+from kodebog.validation import Fault, check
+
+Lang = Literal["en", "da"]
+"""Language of labels: English or Danish."""
+
+
+class StudyError(Exception):
+    """A study folder that does not hold what `datapackage.json` says it holds; `faults` lists all of it."""
+
+    def __init__(self, folder: Path, faults: list[Fault]) -> None:
+        self.faults = faults
+        lines = "\n".join(f"  {fault}" for fault in faults)
+        super().__init__(f"{folder}: {len(faults)} fault{'s' * (len(faults) != 1)}\n{lines}")
+
+
+@dataclass(frozen=True)
+class Study:
+    """The tables of a coded study, each a frame with the columns that `datapackage.json` declares.
+
+    Empty cells are missing values; text columns are pandas strings, number columns 64-bit integers.
+    """
+
+    sections: pd.DataFrame
+    questions: pd.DataFrame
+    sample: pd.DataFrame
+    roles: pd.DataFrame
+    policy_areas: pd.DataFrame
+    cases: pd.DataFrame
+    families: pd.DataFrame
+    themes: pd.DataFrame
+    codes: pd.DataFrame
+    excerpts: pd.DataFrame
+    excerpt_codes: pd.DataFrame
+    case_codes: pd.DataFrame
+    findings: pd.DataFrame
+    finding_codes: pd.DataFrame
+    finding_basis: pd.DataFrame
+    published_typology: pd.DataFrame
+    published_lists: pd.DataFrame
+    published_numbers: pd.DataFrame
+    concepts: pd.DataFrame
+    literature: pd.DataFrame
+
+    @classmethod
+    def load(cls, folder: Path | str | None = None) -> Study:
+        """Return the study in `folder`, checked; `STUDY` in the environment or `data/` where none is given.
+
+        Raises:
+            StudyError: with every fault in the folder, each with file, row, column, value and what is allowed.
+
+        """
+        where = Path(folder or os.environ.get("STUDY") or paths.DATA)
+        faults = check(where)
+        if faults:
+            raise StudyError(where, faults)
+        package = json.loads((where / "datapackage.json").read_text(encoding="utf-8"))
+        wanted = {field.name for field in fields(cls)}
+        return cls(
+            **{
+                resource["name"]: read_table(where / resource["path"], resource["schema"])
+                for resource in package["resources"]
+                if resource["name"] in wanted
+            }
+        )
+
+    def labels(self, table: str, lang: Lang = "en") -> dict[str, str]:
+        """Return the labels in one language of a table's rows, by their key (the table's first column)."""
+        frame: pd.DataFrame = getattr(self, table)
+        return dict(zip(frame.iloc[:, 0], frame[f"label_{lang}"], strict=True))
+
+    def in_family(self, family: str) -> list[str]:
+        """Return the codes of a family in codebook order, its heading left out."""
+        codes = self.codes[(self.codes["family"] == family) & (self.codes["code"] != family)]
+        return list(codes["code"]) or [family]
+
+
+def read_table(path: Path, schema: dict[str, list[dict[str, str]]]) -> pd.DataFrame:
+    """Return a checked CSV file as a frame, with the types that its Table Schema declares."""
+    types = {
+        field["name"]: "int64" if field["type"] == "integer" else "string" for field in schema["fields"]
+    }
+    return pd.read_csv(path, dtype=types, encoding="utf-8", keep_default_na=False, na_values=[""])  # type: ignore[arg-type]
