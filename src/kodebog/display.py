@@ -33,6 +33,8 @@ class Table:
     widths: tuple[int, ...] = ()
     stub: bool = False
     """Whether the first column heads its row."""
+    anchors: bool = False
+    """Whether the ids in the first column are addresses that links elsewhere lead to."""
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
         bundle = {
@@ -54,7 +56,8 @@ class Table:
         lines.append("")
         for row in [list(self.frame.columns), *self.frame.itertuples(index=False, name=None)]:
             for i, value in enumerate(row):
-                lines.append(("* - " if i == 0 else "  - ") + _cell(value))
+                home = self.anchors and i == 0 and _ID.fullmatch(str(value))
+                lines.append(("* - " if i == 0 else "  - ") + (f"{{anchor}}`{value}`" if home else _cell(value)))
         lines.append("```")
         return "\n".join(lines)
 

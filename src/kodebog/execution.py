@@ -74,7 +74,7 @@ def execute(notebooks: Iterable[Path], jobs: int = 2, say: Callable[[str], None]
     """Execute the notebooks that have no kept outputs, `jobs` at a time; return how many that were.
 
     Raises:
-        ExecutionError: for the first notebook that raises or times out; what others had done by then is kept.
+        ExecutionError: for the notebooks that raise or time out; what others had done by then is kept.
 
     """
     pending = []
@@ -84,7 +84,13 @@ def execute(notebooks: Iterable[Path], jobs: int = 2, say: Callable[[str], None]
             pending.append((path, notebook))
     if not pending:
         return 0
-    asyncio.run(_execute_all(pending, jobs, say))
+    failures: list[BaseException] = []
+    try:
+        asyncio.run(_execute_all(pending, jobs, say))
+    except* ExecutionError as group:
+        failures = list(group.exceptions)
+    if failures:
+        raise ExecutionError("\n".join(map(str, failures)))
     return len(pending)
 
 
@@ -114,12 +120,14 @@ async def _execute(notebook: NotebookNode, name: str, folder: Path) -> None:
         record_timing=False,
         shutdown_kernel="immediate",
         resources={"metadata": {"path": str(folder)}},
+        # kernels otherwise warn, once each, that a port on this machine is not encrypted
+        extra_arguments=["--log-level=ERROR"],
     )
     try:
         ran = await client.async_execute(env={**os.environ, **FIXED})
     except CellTimeoutError as error:
         raise ExecutionError(f"{name}: a cell ran longer than {TIMEOUT} s and was stopped") from error
-    except (CellExecutionError, DeadKernelError) as error:
+    except (CellExecutionError, DeadKernelError, RuntimeError) as error:  # RuntimeError: the kernel never answered
         raise ExecutionError(f"{name}: {error}") from error
     outputs = [_clean(cell.outputs) for cell in ran.cells if cell.cell_type == "code"]
     _write_whole(_kept(notebook), json.dumps(outputs, ensure_ascii=False))

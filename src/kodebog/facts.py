@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from kodebog.evidence import findings_with_evidence
 from kodebog.factors import factor_summary
+from kodebog.ledger import finding_status, published_results
 from kodebog.sample import coverage, labels_that_differ, sample_against_print
 from kodebog.study import Study
 from kodebog.typology import compare_with_print
@@ -38,7 +39,7 @@ def facts(study: Study) -> Facts:
         "practices": len(study.in_family("practice")),
         "excerpts_with_case": int(study.excerpts["case"].notna().sum()),
         "areas_named_only": int((named["shown"] == "named only").sum()),
-        "areas_named_only_list": _listed(named.loc[named["shown"] == "named only", "label"].str.lower()),
+        "areas_named_only_list": _listed(named.loc[named["shown"] == "named only", "label"]),
         "cases_without_area": len(shown.loc[shown["area"] == "", "cases"].iloc[0]),
         "labels_differ": len(differ),
         "labels_differ_chef": int((differ["role_in_text"] == "chef").sum()),
@@ -59,11 +60,21 @@ def facts(study: Study) -> Facts:
         found[f"excerpts_{section}"] = int(number)
     for practice in study.in_family("practice"):
         found[f"cases_{practice}"] = int((study.cases["practice"] == practice).sum())
+    section_of = study.excerpts.set_index("excerpt")["section"]
     for family in study.families["family"]:
         summary = factor_summary(study, family)
         for row in summary.itertuples():
             found[f"n_{row.code}"] = int(str(row.n))
+            found[f"placed_{row.code}"] = int(str(row.placed))
+            found[f"sections_{row.code}"] = len({section_of[e] for e in row.excerpts})  # type: ignore[union-attr]
         found[f"list_{family}"] = int((study.published_lists["family"] == family).sum())
+    for row in study.published_numbers.itertuples():
+        found.setdefault(str(row.number), f"{row.value:,}")
+    results = published_results(study)
+    found["results_same"] = int((results["status"] == "same").sum())
+    found["results_checkable"] = int((results["status"] != "not checkable").sum())
+    for status, number in finding_status(study)["status"].value_counts().items():
+        found[f"findings_{str(status).replace(' ', '_')}"] = int(number)
     for kind, number in study.findings["kind"].value_counts().items():
         found[f"findings_{kind}"] = int(number)
     found["findings_without_excerpt"] = int((findings["excerpts"].map(len) == 0).sum())
@@ -89,5 +100,5 @@ def insert(study: Study, *names: str) -> None:
 
 
 def _listed(labels: object) -> str:
-    words = list(labels)  # type: ignore[call-overload]
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+    words = [f"“{label}”" for label in labels]  # type: ignore[attr-defined]
+    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)

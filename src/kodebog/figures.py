@@ -1,6 +1,6 @@
-"""The report's figures: one function each, one style, and the colours of the perspectives.
+"""The report's figures: one function each, from a study to a captioned figure, in one style.
 
-Every function takes a table of another module and returns a matplotlib figure; labels are in the table.
+Captions and text alternatives state the finding; every number in them is computed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from kodebog import display, factors, ledger, sample
 from kodebog.paths import PACKAGE
+from kodebog.study import Study
 
 PERSPECTIVES = {"director": "#AA3377", "leader": "#4477AA", "employee": "#CC6622"}
 """After Paul Tol's «bright» scheme (2021): told apart by readers with any colour vision, on light and dark."""
@@ -27,7 +29,117 @@ def _canvas(height: float, width: float = 6.4) -> tuple[Figure, Axes]:
     return figure, figure.subplots()
 
 
-def sample_dumbbells(table: pd.DataFrame) -> Figure:
+def sample_and_print(study: Study) -> display.Figure:
+    """Return interviews held beside excerpts printed, by perspective."""
+    table = sample.sample_against_print(study)
+    said = "; ".join(
+        f"{r.label}: {r.interviews} of {r.interviews_total} interviews, {r.excerpts} of {r.excerpts_total} excerpts "
+        f"({r.expected:.1f} would be in proportion)"
+        for r in table.itertuples()
+    )
+    most = table.loc[(table["excerpts"] - table["expected"]).idxmax()]
+    caption = f"Against its share of the interviews, the {str(most['label']).lower()} perspective is printed most: {most['excerpts']} excerpts where {most['expected']:.1f} would be in proportion"
+    return display.Figure(_dumbbells(table), caption, f"Line for each perspective. {said}.", "fig-sample", table)
+
+
+def excerpts_by_section(study: Study) -> display.Figure:
+    """Return the printed excerpts of each section, by perspective."""
+    counts = sample.excerpts_by_section(study)
+    people, sections = study.labels("sample"), study.labels("sections")
+    table = counts.reset_index()
+    table.insert(0, "label", table["section"].map(sections))
+    only = [sections[str(s)].lower() for s, row in counts.iterrows() if (row > 0).sum() == 1]
+    said = "; ".join(
+        f"{r['label']}: " + ", ".join(f"{r[p]} {people[p].lower()}" for p in people) for _, r in table.iterrows()
+    )
+    caption = f"All printed excerpts on {' and '.join(only)} come from one perspective" if only else "Every section prints more than one perspective"
+    return display.Figure(_dots(table, people, "Printed excerpts"), caption, f"Dots for each excerpt, by section. {said}.", "fig-sections", table.drop(columns="section"))
+
+
+def family(study: Study, name: str, figure_name: str) -> display.Figure:
+    """Return the excerpts that speak for each code of a family, by perspective."""
+    table = factors.factor_summary(study, name)
+    people = study.labels("sample")
+    said = "; ".join(
+        f"{r['label']}: {r['n']} ({', '.join(f'{r[p]} {people[p].lower()}' for p in people if r[p]) or 'none'})"
+        for _, r in table.iterrows()
+    )
+    most = table.loc[table["n"].idxmax()]
+    caption = f"“{most['label']}” is what most excerpts speak for: {most['n']} of {most['N']}"
+    return display.Figure(
+        _dots(table, people, "Printed excerpts that speak for it"), caption,
+        f"Dots for each excerpt, by factor. {said}.", figure_name, table.drop(columns=["code", "level"]),
+    )
+
+
+def both_sides(study: Study) -> display.Figure:
+    """Return what supports and is wished for against what hinders, by theme."""
+    table = factors.side_by_side(study)
+    counts = theme_counts(table)
+    said = "; ".join(
+        f"{r.theme_label}: {r.supports} support, {r.wished} wish, {r.hinders} hinder" for r in counts.itertuples()
+    )
+    top = counts.loc[counts["hinders"].idxmax()]
+    caption = f"Hindrance is told most of under “{top['theme_label']}”: {top['hinders']} of {len(study.excerpts)} excerpts"
+    words = {"supports": "supports", "wished": "wished for", "hinders": "hinders"}
+    return display.Figure(_mirror(table, words), caption, f"Bars for each theme, in excerpts. {said}.", "fig-both-sides", counts)
+
+
+def together(study: Study) -> display.Figure:
+    """Return which factors are spoken of in the same excerpt."""
+    codes = study.codes
+    counts = factors.cooccurrence(study)
+    keep = [
+        c for c in counts.index
+        if codes.set_index("code")["theme"].notna()[c] and int(counts.loc[c, c]) >= 2
+    ]
+    part = counts.loc[keep, keep]
+    pairs = [(a, b, int(part.loc[a, b])) for i, a in enumerate(keep) for b in keep[:i] if part.loc[a, b]]
+    labels = study.labels("codes")
+    most = max((n for *_, n in pairs), default=0)
+    best = [f"{labels[b]} with {labels[a]}" for a, b, n in pairs if n == most]
+    alt = "; ".join(f"{labels[b]} with {labels[a]}: {n}" for a, b, n in pairs)
+    caption = f"Factors that two or more excerpts speak for, and how often they meet in one excerpt; at most {most} times: {', '.join(best)}"
+    return display.Figure(_heat(part, labels), caption, f"Heat map. Pairs that meet: {alt}.", "fig-together", part.rename(index=labels, columns=labels).rename_axis(index="code").reset_index())
+
+
+def statuses(study: Study) -> display.Figure:
+    """Return findings by status and perspective of the excerpts behind them: a mark for each finding."""
+    table = ledger.finding_status(study).merge(study.findings[["finding", "section"]], on="finding")
+    counts = table["status"].value_counts().reindex(list(ledger.STATUSES), fill_value=0)
+    said = ", ".join(f"{n} {status}" for status, n in counts.items())
+    caption = f"Of {len(table)} findings, {said}"
+    return display.Figure(_marks(table, study.labels("sections")), caption, f"A mark for each finding, by section and status. {caption}.", "fig-statuses", table)
+
+
+STATUS_COLOURS = {"supported": "#228833", "thin": "#CC8822", "asserted": "#767676", "contradicted": "#CC3311", "not checkable": "#4477AA"}
+
+
+def _marks(table: pd.DataFrame, sections: dict[str, str]) -> Figure:
+    """Return a strip for each section, a numbered mark for each finding in the colour and column of its status.
+
+    Columns of `table`: those of `kodebog.ledger.finding_status`, and section.
+    """
+    statuses = list(STATUS_COLOURS)
+    most = table.groupby(["status", "section"]).size().groupby("status").max().reindex(statuses, fill_value=1)
+    left = dict(zip(statuses, (most.clip(lower=4) + 1).cumsum().shift(fill_value=0), strict=True))
+    shown = [s for s in sections if s in set(table["section"])]
+    figure, axes = _canvas(0.9 + 0.42 * len(shown), width=9.2)
+    for (section, status), part in table.groupby(["section", "status"]):
+        for i, finding in enumerate(part["finding"]):
+            x, y = left[str(status)] + i, shown.index(str(section))
+            axes.scatter(x, y, s=190, color=STATUS_COLOURS[str(status)], marker="s", linewidth=0)
+            axes.annotate(str(finding)[1:], (x, y), ha="center", va="center", color="white", size=7, weight="bold")
+    for status, x in left.items():
+        axes.annotate(status, (x - 0.5, -0.75), color=STATUS_COLOURS[status], weight="bold", size=10)
+    axes.set_yticks(range(len(shown)), [_wrap(sections[s], 24) for s in shown])
+    axes.set(ylim=(len(shown) - 0.4, -1.1), xticks=[])
+    axes.set_xlim(-0.8, left["not checkable"] + int(most["not checkable"]) + 1.5)
+    axes.spines["bottom"].set_visible(False)
+    return figure
+
+
+def _dumbbells(table: pd.DataFrame) -> Figure:
     """Return interviews held beside excerpts printed, a line for each perspective.
 
     Columns of `table`: those of `kodebog.sample.sample_against_print`.
@@ -52,7 +164,7 @@ def sample_dumbbells(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def stacked_counts(table: pd.DataFrame, labels: dict[str, str], xlabel: str) -> Figure:
+def _dots(table: pd.DataFrame, labels: dict[str, str], xlabel: str) -> Figure:
     """Return counts by perspective as rows of dots, one dot for each excerpt.
 
     Columns of `table`: label, and one count for each perspective. `labels` names the perspectives.
@@ -81,7 +193,7 @@ def stacked_counts(table: pd.DataFrame, labels: dict[str, str], xlabel: str) -> 
     return figure
 
 
-def both_sides(table: pd.DataFrame, words: dict[str, str]) -> Figure:
+def _mirror(table: pd.DataFrame, words: dict[str, str]) -> Figure:
     """Return what supports and is wished for (right) against what hinders (left), a row for each theme.
 
     Columns of `table`: those of `kodebog.factors.side_by_side`. `words` names the effects.
@@ -121,7 +233,7 @@ def theme_counts(table: pd.DataFrame) -> pd.DataFrame:
     return counts.rename_axis(columns=None).reset_index()
 
 
-def cooccurrence_map(counts: pd.DataFrame, labels: dict[str, str]) -> Figure:
+def _heat(counts: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """Return a heat map of how many excerpts carry two codes at once; the upper triangle is left out.
 
     `counts`: a square frame of `kodebog.factors.cooccurrence`.

@@ -87,10 +87,10 @@ def _figure(renderer: NbElementRenderer, data: MimeData, about: dict[str, str]) 
 
 def _provenance(name: str, csv_file: str) -> nodes.Element:
     """«Data» leads to the CSV file, «Made by» to the cell."""
-    line = nodes.paragraph(classes=["kodebog-provenance"])
+    line = nodes.paragraph(classes=["kodebog-provenance"], code=f"code-{name}")
     data = addnodes.download_reference("", "", reftarget=csv_file, refexplicit=True, refdoc="")
     data += nodes.inline("", "Data (CSV)")
-    made = nodes.reference("", "Made by this code", refid=f"code-{name}", internal=True)
+    made = nodes.reference("", "Made by this code", refid=line["code"], internal=True)
     line += [data, nodes.Text(" · "), made]
     return line
 
@@ -98,7 +98,7 @@ def _provenance(name: str, csv_file: str) -> nodes.Element:
 def _name_cells(app: Sphinx, document: nodes.document) -> None:
     """Give the code of every cell that shows something an address of its own."""
     for line in list(document.findall(lambda n: isinstance(n, nodes.paragraph) and "kodebog-provenance" in n["classes"])):
-        target = next(line.findall(nodes.reference))["refid"]
+        target = line["code"]
         cell = line.parent
         while cell is not None and cell.get("nb_element") != "cell_code":
             cell = cell.parent

@@ -1,0 +1,103 @@
+"""Building the book: notebooks executed, HTML and PDF made beside the last good ones, then put in their place."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from kodebog import paths
+from kodebog.execution import ExecutionError, execute
+from kodebog.validation import check
+
+WORK = paths.BUILD / ".work"
+"""Where the book is made; kept, so that the next build does only what has changed."""
+
+
+class BuildError(Exception):
+    """The book could not be built; the message says why."""
+
+
+def build(jobs: int = 2) -> None:
+    """Execute what has changed, build HTML and PDF, and put them where the last ones were.
+
+    Raises:
+        BuildError: with the reason; `_build/html` and `_build/report.pdf` are then as they were.
+
+    """
+    started = time.perf_counter()
+    print("Checking the study …")
+    study = Path(os.environ.get("STUDY") or paths.DATA)
+    if faults := check(study):
+        raise BuildError("\n".join(map(str, faults)))
+    notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
+    print(f"Executing notebooks, {jobs} at a time …")
+    try:
+        if not execute(notebooks, jobs):
+            print("  nothing to execute")
+    except ExecutionError as error:
+        raise BuildError(str(error)) from None
+    print("Building the pages …")
+    html = _sphinx()
+    _put(html, paths.HTML)
+    print(f"Done in {time.perf_counter() - started:.0f} s.\nOpen {paths.HTML / 'index.html'}")
+
+
+def _sphinx() -> Path:
+    """Build the HTML in the work folder; return its folder."""
+    from jupyter_book.config import get_final_config  # noqa: PLC0415 - slow to import
+    from sphinx.application import Sphinx  # noqa: PLC0415
+    from sphinx.util.docutils import docutils_namespace, patch_docutils  # noqa: PLC0415
+
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
+    config, _ = get_final_config(
+        user_yaml=paths.ROOT / "_config.yml", sourcedir=paths.ROOT, cli_config={"latex_individualpages": False}, use_external_toc=True
+    )
+    out = WORK / "html"
+    with _quiet() as warnings, patch_docutils(str(paths.ROOT)), docutils_namespace():
+        app = Sphinx(
+            srcdir=paths.ROOT,
+            confdir=None,
+            outdir=out,
+            doctreedir=WORK / "doctrees",
+            buildername="html",
+            confoverrides=config,
+            status=None,
+            warning=warnings,
+            warningiserror=False,
+        )
+        app.build()
+    if found := warnings.getvalue().strip():
+        raise BuildError(f"Warnings count as errors:\n{found}")
+    if app.statuscode:
+        raise BuildError("Sphinx did not finish.")
+    root = f"{app.config.root_doc}.html"
+    (out / "index.html").write_text(
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{config["html_title"]}</title>'
+        f'<meta http-equiv="refresh" content="0; url={root}"><link rel="canonical" href="{root}"></head>'
+        f'<body><a href="{root}">{config["html_title"]}</a></body></html>\n',
+        encoding="utf-8",
+    )
+    return out
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[object]:
+    import io  # noqa: PLC0415
+
+    yield io.StringIO()
+
+
+def _put(made: Path, place: Path) -> None:
+    """Put a copy of what was made in its place, whole or not at all."""
+    fresh, old = place.with_name(place.name + ".new"), place.with_name(place.name + ".old")
+    for leftover in (fresh, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    shutil.copytree(made, fresh, ignore=shutil.ignore_patterns(".buildinfo"))
+    if place.exists():
+        place.rename(old)
+    fresh.rename(place)
+    shutil.rmtree(old, ignore_errors=True)

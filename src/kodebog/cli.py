@@ -1,0 +1,118 @@
+"""The command `kodebog`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from kodebog import paths
+
+OK, FAULT, MISUSE = 0, 1, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a subcommand; return 0 when all holds, 1 when something does not, 2 when called wrongly."""
+    parser = argparse.ArgumentParser(prog="kodebog", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, text: str, study: bool = True) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        if study:
+            sub.add_argument("data", nargs="?", type=Path, default=paths.DATA, help="folder of the study (default: data/)")
+        return sub
+
+    command("check", "validate a study folder and list what is wrong")
+    sub = command("ledger", "compare published results with the data; fail where the ledger is not as recorded")
+    sub.add_argument("--record", action="store_true", help="accept the ledger as it is now, in expected_ledger.csv")
+    command("build", "execute the notebooks and build the book", study=False)
+    command("notebooks", "execute the notebooks and store their outputs", study=False)
+    arguments = parser.parse_args(argv)
+    run = {"check": _check, "ledger": _ledger, "build": _build, "notebooks": _notebooks}[arguments.command]
+    return run(arguments)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from kodebog.validation import check  # noqa: PLC0415 - each command imports only what it needs
+
+    faults = check(arguments.data)
+    if not faults:
+        print(f"{arguments.data}: valid")
+        return OK
+    head = ("File", "Row", "Column", "Found", "What is wrong", "Allowed", "Nearest")
+    rows = [(f.file, str(f.row or ""), f.column, f.value, f.problem, f.allowed, f.nearest) for f in faults]
+    _print_table(head, rows)
+    print(f"{arguments.data}: {len(faults)} fault{'s' * (len(faults) > 1)}", file=sys.stderr)
+    return FAULT
+
+
+def _ledger(arguments: argparse.Namespace) -> int:
+    from kodebog import ledger  # noqa: PLC0415
+    from kodebog.study import Study, StudyError  # noqa: PLC0415
+
+    try:
+        study = Study.load(arguments.data)
+    except StudyError as error:
+        print(error, file=sys.stderr)
+        return FAULT
+    if arguments.record:
+        print(f"recorded in {ledger.record(study, arguments.data)}")
+        return OK
+    now = ledger.ledger(study)
+    _print_table(("Result", "Printed", "Rebuilt", "Status"), now[["result", "printed", "rebuilt", "status"]].to_numpy().tolist())
+    try:
+        changed = ledger.deviations(study, arguments.data)
+    except FileNotFoundError:
+        print(f"nothing recorded in {arguments.data / ledger.EXPECTED}; --record writes it", file=sys.stderr)
+        return FAULT
+    if len(changed):
+        print("\nNot as recorded:", file=sys.stderr)
+        _print_table(("Result", "Column", "Recorded", "Now"), changed.to_numpy().tolist(), sys.stderr)
+        return FAULT
+    print("\nAll as recorded.")
+    return OK
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    from kodebog.build import BuildError, build  # noqa: PLC0415
+
+    try:
+        build()
+    except BuildError as error:
+        print(f"\nThe book was not built; the last good one is untouched.\n{error}", file=sys.stderr)
+        return FAULT
+    return OK
+
+
+def _notebooks(arguments: argparse.Namespace) -> int:
+    from kodebog.execution import ExecutionError, execute, store_outputs  # noqa: PLC0415
+
+    notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
+    try:
+        execute(notebooks)
+    except ExecutionError as error:
+        print(error, file=sys.stderr)
+        return FAULT
+    changed = store_outputs(notebooks)
+    print("\n".join(f"refreshed {path.name}" for path in changed) or "nothing has changed")
+    return OK
+
+
+def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]], file: object = None) -> None:
+    """Print rows under their heads, wrapped to the terminal."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(*head, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    console = Console(file=file, soft_wrap=False)  # type: ignore[arg-type]
+    if not console.is_terminal:
+        console = Console(file=file, width=200)  # type: ignore[arg-type]
+    console.print(table)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
