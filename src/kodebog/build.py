@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
+import io
 import os
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from kodebog import paths
@@ -54,10 +53,14 @@ def _sphinx() -> Path:
 
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
     config, _ = get_final_config(
-        user_yaml=paths.ROOT / "_config.yml", sourcedir=paths.ROOT, cli_config={"latex_individualpages": False}, use_external_toc=True
+        user_yaml=paths.ROOT / "_config.yml",
+        sourcedir=paths.ROOT,
+        cli_config={"latex_individualpages": False},
+        use_external_toc=True,
     )
     out = WORK / "html"
-    with _quiet() as warnings, patch_docutils(str(paths.ROOT)), docutils_namespace():
+    warnings = io.StringIO()
+    with patch_docutils(str(paths.ROOT)), docutils_namespace():
         app = Sphinx(
             srcdir=paths.ROOT,
             confdir=None,
@@ -82,13 +85,6 @@ def _sphinx() -> Path:
         encoding="utf-8",
     )
     return out
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[object]:
-    import io  # noqa: PLC0415
-
-    yield io.StringIO()
 
 
 def _put(made: Path, place: Path) -> None:

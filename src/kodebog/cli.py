@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 from kodebog import paths
 
@@ -20,7 +21,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     def command(name: str, text: str, study: bool = True) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
         if study:
-            sub.add_argument("data", nargs="?", type=Path, default=paths.DATA, help="folder of the study (default: data/)")
+            sub.add_argument(
+                "data", nargs="?", type=Path, default=paths.DATA, help="folder of the study (default: data/)"
+            )
         return sub
 
     command("check", "validate a study folder and list what is wrong")
@@ -60,7 +63,10 @@ def _ledger(arguments: argparse.Namespace) -> int:
         print(f"recorded in {ledger.record(study, arguments.data)}")
         return OK
     now = ledger.ledger(study)
-    _print_table(("Result", "Printed", "Rebuilt", "Status"), now[["result", "printed", "rebuilt", "status"]].to_numpy().tolist())
+    _print_table(
+        ("Result", "Printed", "Rebuilt", "Status"),
+        now[["result", "printed", "rebuilt", "status"]].to_numpy().tolist(),
+    )
     try:
         changed = ledger.deviations(study, arguments.data)
     except FileNotFoundError:
@@ -99,7 +105,7 @@ def _notebooks(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]], file: object = None) -> None:
+def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]], file: IO[str] | None = None) -> None:
     """Print rows under their heads, wrapped to the terminal."""
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -108,9 +114,9 @@ def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]], file: objec
     table = Table(*head, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
-    console = Console(file=file, soft_wrap=False)  # type: ignore[arg-type]
+    console = Console(file=file, soft_wrap=False)
     if not console.is_terminal:
-        console = Console(file=file, width=200)  # type: ignore[arg-type]
+        console = Console(file=file, width=200)
     console.print(table)
 
 

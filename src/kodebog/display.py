@@ -89,7 +89,7 @@ class Figure:
 
 def csv_text(frame: pd.DataFrame) -> str:
     """Return a frame as CSV; lists are joined by spaces, and no cell can be taken for a formula."""
-    return frame.map(_plain).to_csv(index=False, lineterminator="\n")
+    return str(frame.map(_plain).to_csv(index=False, lineterminator="\n"))
 
 
 def _plain(value: object) -> object:
@@ -140,4 +140,6 @@ def _html(frame: pd.DataFrame, caption: str) -> str:
         "<tr>" + "".join(f"<td>{cell(v)}</td>" for v in row) + "</tr>"
         for row in frame.itertuples(index=False, name=None)
     )
-    return f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return (
+        f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )

@@ -127,7 +127,11 @@ async def _execute(notebook: NotebookNode, name: str, folder: Path) -> None:
         ran = await client.async_execute(env={**os.environ, **FIXED})
     except CellTimeoutError as error:
         raise ExecutionError(f"{name}: a cell ran longer than {TIMEOUT} s and was stopped") from error
-    except (CellExecutionError, DeadKernelError, RuntimeError) as error:  # RuntimeError: the kernel never answered
+    except (
+        CellExecutionError,
+        DeadKernelError,
+        RuntimeError,
+    ) as error:  # RuntimeError: the kernel never answered
         raise ExecutionError(f"{name}: {error}") from error
     outputs = [_clean(cell.outputs) for cell in ran.cells if cell.cell_type == "code"]
     _write_whole(_kept(notebook), json.dumps(outputs, ensure_ascii=False))

@@ -9,6 +9,7 @@ from kodebog.factors import factor_summary
 from kodebog.ledger import finding_status, published_results
 from kodebog.sample import coverage, labels_that_differ, sample_against_print
 from kodebog.study import Study
+from kodebog.tables import listed
 from kodebog.typology import compare_with_print
 
 Facts = Mapping[str, int | str]
@@ -39,7 +40,7 @@ def facts(study: Study) -> Facts:
         "practices": len(study.in_family("practice")),
         "excerpts_with_case": int(study.excerpts["case"].notna().sum()),
         "areas_named_only": int((named["shown"] == "named only").sum()),
-        "areas_named_only_list": _listed(named.loc[named["shown"] == "named only", "label"]),
+        "areas_named_only_list": listed(list(named.loc[named["shown"] == "named only", "label"])),
         "cases_without_area": len(shown.loc[shown["area"] == "", "cases"].iloc[0]),
         "labels_differ": len(differ),
         "labels_differ_chef": int((differ["role_in_text"] == "chef").sum()),
@@ -66,7 +67,7 @@ def facts(study: Study) -> Facts:
         for row in summary.itertuples():
             found[f"n_{row.code}"] = int(str(row.n))
             found[f"placed_{row.code}"] = int(str(row.placed))
-            found[f"sections_{row.code}"] = len({section_of[e] for e in row.excerpts})  # type: ignore[union-attr]
+            found[f"sections_{row.code}"] = len({section_of[e] for e in row.excerpts})
         found[f"list_{family}"] = int((study.published_lists["family"] == family).sum())
     for row in study.published_numbers.itertuples():
         found.setdefault(str(row.number), f"{row.value:,}")
@@ -96,9 +97,11 @@ def insert(study: Study, *names: str) -> None:
 
     known = facts(study)
     for name in names:
-        glue(name, known[name], display=False)
+        glue(name, _Shown(known[name]), display=False)
 
 
-def _listed(labels: object) -> str:
-    words = [f"“{label}”" for label in labels]  # type: ignore[attr-defined]
-    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
+class _Shown(str):
+    """Text that shows itself without quotation marks."""
+
+    def __repr__(self) -> str:
+        return str(self)

@@ -5,9 +5,11 @@ Captions and text alternatives state the finding; every number in them is comput
 
 from __future__ import annotations
 
-import matplotlib as mpl
+from typing import Any
+
 import pandas as pd
 import seaborn as sns
+from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -15,6 +17,7 @@ from matplotlib.ticker import MaxNLocator
 from kodebog import display, factors, ledger, sample
 from kodebog.paths import PACKAGE
 from kodebog.study import Study
+from kodebog.tables import leading, of
 
 PERSPECTIVES = {"director": "#AA3377", "leader": "#4477AA", "employee": "#CC6622"}
 """After Paul Tol's «bright» scheme (2021): told apart by readers with any colour vision, on light and dark."""
@@ -24,7 +27,7 @@ MUTED = "#767676"
 
 
 def _canvas(height: float, width: float = 6.4) -> tuple[Figure, Axes]:
-    mpl.style.use(PACKAGE / "kodebog.mplstyle")
+    style.use(PACKAGE / "kodebog.mplstyle")
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots()
 
@@ -38,7 +41,10 @@ def sample_and_print(study: Study) -> display.Figure:
         for r in table.itertuples()
     )
     most = table.loc[(table["excerpts"] - table["expected"]).idxmax()]
-    caption = f"Against its share of the interviews, the {str(most['label']).lower()} perspective is printed most: {most['excerpts']} excerpts where {most['expected']:.1f} would be in proportion"
+    caption = (
+        f"Against its share of the interviews, the {str(most['label']).lower()} perspective is printed most: "
+        f"{most['excerpts']} excerpts where {most['expected']:.1f} would be in proportion"
+    )
     return display.Figure(_dumbbells(table), caption, f"Line for each perspective. {said}.", "fig-sample", table)
 
 
@@ -52,8 +58,18 @@ def excerpts_by_section(study: Study) -> display.Figure:
     said = "; ".join(
         f"{r['label']}: " + ", ".join(f"{r[p]} {people[p].lower()}" for p in people) for _, r in table.iterrows()
     )
-    caption = f"All printed excerpts on {' and '.join(only)} come from one perspective" if only else "Every section prints more than one perspective"
-    return display.Figure(_dots(table, people, "Printed excerpts"), caption, f"Dots for each excerpt, by section. {said}.", "fig-sections", table.drop(columns="section"))
+    caption = (
+        f"All printed excerpts on {' and '.join(only)} come from one perspective"
+        if only
+        else "Every section prints more than one perspective"
+    )
+    return display.Figure(
+        _dots(table, people, "Printed excerpts"),
+        caption,
+        f"Dots for each excerpt, by section. {said}.",
+        "fig-sections",
+        table.drop(columns="section"),
+    )
 
 
 def family(study: Study, name: str, figure_name: str) -> display.Figure:
@@ -64,11 +80,14 @@ def family(study: Study, name: str, figure_name: str) -> display.Figure:
         f"{r['label']}: {r['n']} ({', '.join(f'{r[p]} {people[p].lower()}' for p in people if r[p]) or 'none'})"
         for _, r in table.iterrows()
     )
-    most = table.loc[table["n"].idxmax()]
-    caption = f"“{most['label']}” is what most excerpts speak for: {most['n']} of {most['N']}"
+    top, n = leading(table["label"], table["n"])
+    caption = f"Most excerpts speak for {top}: {of(n, len(study.excerpts))}"
     return display.Figure(
-        _dots(table, people, "Printed excerpts that speak for it"), caption,
-        f"Dots for each excerpt, by factor. {said}.", figure_name, table.drop(columns=["code", "level"]),
+        _dots(table, people, "Printed excerpts that speak for it"),
+        caption,
+        f"Dots for each excerpt, by factor. {said}.",
+        figure_name,
+        table.drop(columns=["code", "level"]),
     )
 
 
@@ -79,28 +98,36 @@ def both_sides(study: Study) -> display.Figure:
     said = "; ".join(
         f"{r.theme_label}: {r.supports} support, {r.wished} wish, {r.hinders} hinder" for r in counts.itertuples()
     )
-    top = counts.loc[counts["hinders"].idxmax()]
-    caption = f"Hindrance is told most of under “{top['theme_label']}”: {top['hinders']} of {len(study.excerpts)} excerpts"
+    top, n = leading(counts["theme_label"], counts["hinders"])
+    caption = f"Excerpts tell most of hindrance under {top}: {of(n, len(study.excerpts))}"
     words = {"supports": "supports", "wished": "wished for", "hinders": "hinders"}
-    return display.Figure(_mirror(table, words), caption, f"Bars for each theme, in excerpts. {said}.", "fig-both-sides", counts)
+    return display.Figure(
+        _mirror(table, words), caption, f"Bars for each theme, in excerpts. {said}.", "fig-both-sides", counts
+    )
 
 
 def together(study: Study) -> display.Figure:
     """Return which factors are spoken of in the same excerpt."""
     codes = study.codes
     counts = factors.cooccurrence(study)
-    keep = [
-        c for c in counts.index
-        if codes.set_index("code")["theme"].notna()[c] and int(counts.loc[c, c]) >= 2
-    ]
+    keep = [c for c in counts.index if codes.set_index("code")["theme"].notna()[c] and int(counts.loc[c, c]) >= 2]
     part = counts.loc[keep, keep]
     pairs = [(a, b, int(part.loc[a, b])) for i, a in enumerate(keep) for b in keep[:i] if part.loc[a, b]]
     labels = study.labels("codes")
     most = max((n for *_, n in pairs), default=0)
     best = [f"{labels[b]} with {labels[a]}" for a, b, n in pairs if n == most]
     alt = "; ".join(f"{labels[b]} with {labels[a]}: {n}" for a, b, n in pairs)
-    caption = f"Factors that two or more excerpts speak for, and how often they meet in one excerpt; at most {most} times: {', '.join(best)}"
-    return display.Figure(_heat(part, labels), caption, f"Heat map. Pairs that meet: {alt}.", "fig-together", part.rename(index=labels, columns=labels).rename_axis(index="code").reset_index())
+    caption = (
+        "Factors that two or more excerpts speak for, and how often they meet in one excerpt; "
+        f"at most {most} times: {', '.join(best)}"
+    )
+    return display.Figure(
+        _heat(part, labels),
+        caption,
+        f"Heat map. Pairs that meet: {alt}.",
+        "fig-together",
+        part.rename(index=labels, columns=labels).rename_axis(index="code").reset_index(),
+    )
 
 
 def statuses(study: Study) -> display.Figure:
@@ -109,10 +136,22 @@ def statuses(study: Study) -> display.Figure:
     counts = table["status"].value_counts().reindex(list(ledger.STATUSES), fill_value=0)
     said = ", ".join(f"{n} {status}" for status, n in counts.items())
     caption = f"Of {len(table)} findings, {said}"
-    return display.Figure(_marks(table, study.labels("sections")), caption, f"A mark for each finding, by section and status. {caption}.", "fig-statuses", table)
+    return display.Figure(
+        _marks(table, study.labels("sections")),
+        caption,
+        f"A mark for each finding, by section and status. {caption}.",
+        "fig-statuses",
+        table,
+    )
 
 
-STATUS_COLOURS = {"supported": "#228833", "thin": "#CC8822", "asserted": "#767676", "contradicted": "#CC3311", "not checkable": "#4477AA"}
+STATUS_COLOURS = {
+    "supported": "#228833",
+    "thin": "#CC8822",
+    "asserted": "#767676",
+    "contradicted": "#CC3311",
+    "not checkable": "#4477AA",
+}
 
 
 def _marks(table: pd.DataFrame, sections: dict[str, str]) -> Figure:
@@ -152,14 +191,28 @@ def _dumbbells(table: pd.DataFrame) -> Figure:
         axes.scatter(row.excerpts, y, s=80, color=colour, zorder=3)
         ahead = row.excerpts >= row.expected
         axes.annotate(
-            f"{row.excerpts} printed", (row.excerpts, y), (10 if ahead else -10, 0), textcoords="offset points",
-            va="center", ha="left" if ahead else "right", color=colour, weight="bold",
+            f"{row.excerpts} printed",
+            (row.excerpts, y),
+            (10 if ahead else -10, 0),
+            textcoords="offset points",
+            va="center",
+            ha="left" if ahead else "right",
+            color=colour,
+            weight="bold",
         )
         axes.annotate(
-            f"{row.expected:.1f} in proportion", (row.expected, y), (-10 if ahead else 10, 0),
-            textcoords="offset points", va="center", ha="right" if ahead else "left", color=MUTED, size=10,
+            f"{row.expected:.1f} in proportion",
+            (row.expected, y),
+            (-10 if ahead else 10, 0),
+            textcoords="offset points",
+            va="center",
+            ha="right" if ahead else "left",
+            color=MUTED,
+            size=10,
         )
-    axes.set_yticks(range(len(table)), [f"{r.label}\n{r.interviews} of {r.interviews_total}" for r in table.itertuples()])
+    axes.set_yticks(
+        range(len(table)), [f"{r.label}\n{r.interviews} of {r.interviews_total}" for r in table.itertuples()]
+    )
     axes.set(xlabel="Printed excerpts", xlim=(-4, 23), ylim=(len(table) - 0.5, -0.5))
     return figure
 
@@ -181,8 +234,16 @@ def _dots(table: pd.DataFrame, labels: dict[str, str], xlabel: str) -> Figure:
     data["row"] = pd.Categorical(data["row"], categories=rows, ordered=True)
     markers = dict(zip(colours, "sDo", strict=False))
     sns.scatterplot(
-        data, x="x", y=data["row"].cat.codes, hue="perspective", style="perspective", palette=colours,
-        markers=markers, s=110, ax=axes, linewidth=0,
+        data,
+        x="x",
+        y=data["row"].cat.codes,
+        hue="perspective",
+        style="perspective",
+        palette=colours,
+        markers=markers,
+        s=110,
+        ax=axes,
+        linewidth=0,
     )
     axes.set_yticks(range(len(rows)), [_wrap(r) for r in rows])
     most = int(data["x"].max()) if len(data) else 1
@@ -205,19 +266,29 @@ def _mirror(table: pd.DataFrame, words: dict[str, str]) -> Figure:
     axes.barh(rows, counts["supports"], color=EFFECTS["supports"], height=0.55)
     axes.barh(rows, counts["wished"], left=counts["supports"], color=EFFECTS["wished"], height=0.55)
     for y, row in enumerate(counts.itertuples()):
-        right = int(row.supports) + int(row.wished)  # type: ignore[call-overload]
-        for x, n in ((-int(row.hinders) - 0.2, row.hinders), (right + 0.2, right)):  # type: ignore[call-overload]
+        right = int(row.supports) + int(row.wished)
+        for x, n in ((-int(row.hinders) - 0.2, row.hinders), (right + 0.2, right)):
             axes.annotate(f"{n}", (x, y), va="center", ha="right" if x < 0 else "left", size=10)
     axes.set_yticks(rows, [_wrap(t, 22) for t in counts["theme_label"]])
     limit = counts[["supports", "wished", "hinders"]].sum(axis=1).max() + 1
     axes.set(xlim=(-limit, limit), ylim=(len(counts) - 0.5, -0.5), xticks=[])
     axes.spines["bottom"].set_visible(False)
     axes.axvline(0, color=MUTED, lw=1)
-    top = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "va": "bottom", "weight": "bold"}
+    top: dict[str, Any] = {
+        "xycoords": ("data", "axes fraction"),
+        "textcoords": "offset points",
+        "va": "bottom",
+        "weight": "bold",
+    }
     axes.annotate(f"← {words['hinders']}", (0, 1), (-6, 4), ha="right", color=EFFECTS["hinders"], **top)
     supports = axes.annotate(f"{words['supports']}", (0, 1), (6, 4), ha="left", color=EFFECTS["supports"], **top)
     axes.annotate(
-        f"  + {words['wished']} →", (1, 0), xycoords=supports, va="bottom", weight="bold", color=EFFECTS["wished"]
+        f"  + {words['wished']} →",
+        (1, 0),
+        xycoords=supports,
+        va="bottom",
+        weight="bold",
+        color=EFFECTS["wished"],
     )
     return figure
 
@@ -242,8 +313,16 @@ def _heat(counts: pd.DataFrame, labels: dict[str, str]) -> Figure:
     shown = counts.rename(index=labels, columns=labels)
     mask = [[j > i for j in range(len(shown))] for i in range(len(shown))]
     sns.heatmap(
-        shown, mask=pd.DataFrame(mask, index=shown.index, columns=shown.columns).to_numpy(), annot=shown.map(lambda n: n or ""), fmt="",
-        cmap="crest", cbar=False, linewidths=1, ax=axes, square=False, annot_kws={"size": 10},
+        shown,
+        mask=pd.DataFrame(mask, index=shown.index, columns=shown.columns).to_numpy(),
+        annot=shown.map(lambda n: n or ""),
+        fmt="",
+        cmap="crest",
+        cbar=False,
+        linewidths=1,
+        ax=axes,
+        square=False,
+        annot_kws={"size": 10},
     )
     axes.set(xlabel="", ylabel="")
     axes.set_xticks([i + 0.5 for i in range(len(shown))], [_wrap(str(c), 16) for c in shown.columns], rotation=90)

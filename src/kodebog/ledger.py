@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -48,7 +49,7 @@ def _numbers(study: Study) -> list[tuple[str, ...]]:
         "support-factors": len(_borne(study, "support")),
         "barriers": len(set(_borne(study, "barrier")) & _printed_list(study, "barrier")),
     }
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for row in study.published_numbers.itertuples():
         found = rebuilt.get(str(row.number))
         if found is None:
@@ -137,15 +138,15 @@ def finding_status(study: Study, evidence: pd.DataFrame | None = None) -> pd.Dat
     return table.drop(columns="claim")
 
 
-def _status(row: object) -> str:
-    claim, n_for, n_against = row.claim, row.n_for, row.n_against  # type: ignore[attr-defined]
+def _status(row: Any) -> str:
+    claim, n_for, n_against = row.claim, row.n_for, row.n_against
     if claim != "content":
         return "not checkable"
     if n_against:
         return "contradicted"
     if not n_for:
         return "asserted"
-    several_voices = row.perspectives >= 2 or row.initiatives >= 2  # type: ignore[attr-defined]
+    several_voices = row.perspectives >= 2 or row.initiatives >= 2
     return "supported" if n_for >= 2 and several_voices else "thin"
 
 

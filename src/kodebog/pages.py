@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -33,8 +34,11 @@ def data_dictionary(folder: Path) -> str:
             for field in schema["fields"]
         ]
         table = Table(
-            pd.DataFrame(rows), f"Columns of {resource['path']}", f"dictionary-{resource['name'].replace('_', '-')}",
-            widths=(18, 18, 40, 24), stub=True,
+            pd.DataFrame(rows),
+            f"Columns of {resource['path']}",
+            f"dictionary-{resource['name'].replace('_', '-')}",
+            widths=(18, 18, 40, 24),
+            stub=True,
         )
         title = f"{resource['title']} ({resource['title_da']})"
         key = ", ".join(schema["primaryKey"])
@@ -42,8 +46,8 @@ def data_dictionary(folder: Path) -> str:
     return "\n\n".join(parts)
 
 
-def _allowed(field: dict[str, object], refers: str | None) -> str:
-    constraints = dict(field.get("constraints", {}))  # type: ignore[call-overload]
+def _allowed(field: dict[str, Any], refers: str | None) -> str:
+    constraints = dict(field.get("constraints", {}))
     words = [str(field["type"])]
     if refers:
         words.append(f"a value of {refers}")
@@ -74,10 +78,14 @@ def codebook(study: Study) -> str:
             for code in codes.itertuples()
         ]
         table = Table(
-            pd.DataFrame(rows), f"Codes of the family {family.label_en} ({family.label_da}), with the excerpts that carry them",
-            f"codes-{family.family}", widths=(22, 24, 36, 9, 9), stub=True,
+            pd.DataFrame(rows),
+            f"Codes of the family {family.label_en} ({family.label_da}), with the number of excerpts",
+            f"codes-{family.family}",
+            widths=(22, 24, 36, 9, 9),
+            stub=True,
         )
         parts.append(
-            f"## {family.label_en} ({family.label_da})\n\n{family.definition_en} Section: {family.section}.\n\n{table.markdown()}"
+            f"## {family.label_en} ({family.label_da})\n\n{family.definition_en} "
+            f"Section: {family.section}.\n\n{table.markdown()}"
         )
     return "\n\n".join(parts)

@@ -36,14 +36,29 @@ def _practices_are_practices(t: Tables) -> Iterator[Fault]:
     for name in ("cases", "published_typology"):
         for row, found in _rows(t[name], ~t[name]["practice"].isin(allowed)):
             value = found["practice"]
-            yield Fault(f"{name}.csv", row, "practice", value, "is no practice", ", ".join(allowed), nearest(value, allowed))
+            yield Fault(
+                f"{name}.csv",
+                row,
+                "practice",
+                value,
+                "is no practice",
+                ", ".join(allowed),
+                nearest(value, allowed),
+            )
 
 
 def _cases_are_placed_under_their_practice(t: Tables) -> Iterator[Fault]:
     placed = set(zip(t["case_codes"]["case"], t["case_codes"]["code"], strict=True))
     missing = pd.Series([pair not in placed for pair in zip(t["cases"]["case"], t["cases"]["practice"], strict=True)])
     for row, case in _rows(t["cases"], missing):
-        yield Fault("cases.csv", row, "practice", case["practice"], f"is not among the codes of “{case['case']}”", "a row in case_codes.csv")
+        yield Fault(
+            "cases.csv",
+            row,
+            "practice",
+            case["practice"],
+            f"is not among the codes of “{case['case']}”",
+            "a row in case_codes.csv",
+        )
 
 
 def _evidence_exists(t: Tables) -> Iterator[Fault]:
@@ -56,24 +71,60 @@ def _evidence_exists(t: Tables) -> Iterator[Fault]:
         if where in sections:
             continue
         if where not in tied:
-            yield Fault("case_codes.csv", line, "evidence", where, "is neither an excerpt nor a section", "a value of excerpt in excerpts.csv or of section in sections.csv", nearest(where, [*tied, *sections]))
+            yield Fault(
+                "case_codes.csv",
+                line,
+                "evidence",
+                where,
+                "is neither an excerpt nor a section",
+                "a value of excerpt in excerpts.csv or of section in sections.csv",
+                nearest(where, [*tied, *sections]),
+            )
         elif tied[where] != row["case"]:
-            yield Fault("case_codes.csv", line, "evidence", where, f"is not tied to “{row['case']}”", "an excerpt of that initiative")
+            yield Fault(
+                "case_codes.csv",
+                line,
+                "evidence",
+                where,
+                f"is not tied to “{row['case']}”",
+                "an excerpt of that initiative",
+            )
         elif (where, row["code"]) not in carried:
-            yield Fault("case_codes.csv", line, "evidence", where, f"does not carry the code “{row['code']}”", "an excerpt with that code in excerpt_codes.csv")
+            yield Fault(
+                "case_codes.csv",
+                line,
+                "evidence",
+                where,
+                f"does not carry the code “{row['code']}”",
+                "an excerpt with that code in excerpt_codes.csv",
+            )
 
 
 def _excerpts_are_coded_both_ways(t: Tables) -> Iterator[Fault]:
     for basis in ("placed", "content"):
         coded = set(t["excerpt_codes"].loc[t["excerpt_codes"]["basis"] == basis, "excerpt"])
         for row, excerpt in _rows(t["excerpts"], ~t["excerpts"]["excerpt"].isin(coded)):
-            yield Fault("excerpts.csv", row, "excerpt", excerpt["excerpt"], f"has no code with basis “{basis}”", "at least one row in excerpt_codes.csv")
+            yield Fault(
+                "excerpts.csv",
+                row,
+                "excerpt",
+                excerpt["excerpt"],
+                f"has no code with basis “{basis}”",
+                "at least one row in excerpt_codes.csv",
+            )
 
 
 def _area_only_without_case(t: Tables) -> Iterator[Fault]:
     both = t["excerpts"]["case"].notna() & t["excerpts"]["area"].notna()
     for row, excerpt in _rows(t["excerpts"], both):
-        yield Fault("excerpts.csv", row, "area", excerpt["area"], "must be empty where an initiative is named", "empty: the initiative has its own area")
+        yield Fault(
+            "excerpts.csv",
+            row,
+            "area",
+            excerpt["area"],
+            "must be empty where an initiative is named",
+            "empty: the initiative has its own area",
+        )
 
 
 def _excerpts_follow_the_sections(t: Tables) -> Iterator[Fault]:
@@ -82,18 +133,39 @@ def _excerpts_follow_the_sections(t: Tables) -> Iterator[Fault]:
     excerpts = t["excerpts"].sort_values("excerpt")
     place = excerpts["section"].map(order)
     for row, excerpt in _rows(excerpts, place < place.cummax()):
-        yield Fault("excerpts.csv", row, "section", excerpt["section"], "comes before the section of the excerpt above", "sections in the order of sections.csv")
+        yield Fault(
+            "excerpts.csv",
+            row,
+            "section",
+            excerpt["section"],
+            "comes before the section of the excerpt above",
+            "sections in the order of sections.csv",
+        )
 
 
 def _findings_assert_codes(t: Tables) -> Iterator[Fault]:
     for row, finding in _rows(t["findings"], ~t["findings"]["finding"].isin(t["finding_codes"]["finding"])):
-        yield Fault("findings.csv", row, "finding", finding["finding"], "asserts no code", "at least one row in finding_codes.csv")
+        yield Fault(
+            "findings.csv",
+            row,
+            "finding",
+            finding["finding"],
+            "asserts no code",
+            "at least one row in finding_codes.csv",
+        )
 
 
 def _codes_are_used(t: Tables) -> Iterator[Fault]:
     used = set().union(*(t[n]["code"] for n in ("excerpt_codes", "case_codes", "finding_codes", "published_typology")))
     for row, code in _rows(t["codes"], ~t["codes"]["code"].isin(used)):
-        yield Fault("codes.csv", row, "code", code["code"], "is never used", "a row in excerpt_codes, case_codes, finding_codes or published_typology")
+        yield Fault(
+            "codes.csv",
+            row,
+            "code",
+            code["code"],
+            "is never used",
+            "a row in excerpt_codes, case_codes, finding_codes or published_typology",
+        )
 
 
 def _parents_form_a_tree(t: Tables) -> Iterator[Fault]:
@@ -107,7 +179,14 @@ def _parents_form_a_tree(t: Tables) -> Iterator[Fault]:
         if here in seen:
             yield Fault("codes.csv", line, "parent", code["parent"], "goes round in a circle", "a code above this one")
         if code["code"] in parent and family[parent[code["code"]]] != code["family"]:
-            yield Fault("codes.csv", line, "parent", code["parent"], "is of another family", f"a code of the family “{code['family']}”")
+            yield Fault(
+                "codes.csv",
+                line,
+                "parent",
+                code["parent"],
+                "is of another family",
+                f"a code of the family “{code['family']}”",
+            )
 
 
 def _factors_have_theme_and_effect(t: Tables) -> Iterator[Fault]:
@@ -122,13 +201,27 @@ def _printed_entries_are_of_their_family(t: Tables) -> Iterator[Fault]:
     for name, column in (("published_typology", "dimension"), ("published_lists", "family")):
         actual = t[name]["code"].map(family)
         for row, entry in _rows(t[name], actual != t[name][column]):
-            yield Fault(f"{name}.csv", row, "code", entry["code"], "is of another family", f"a code of the family “{entry[column]}”")
+            yield Fault(
+                f"{name}.csv",
+                row,
+                "code",
+                entry["code"],
+                "is of another family",
+                f"a code of the family “{entry[column]}”",
+            )
 
 
 def _recommendations_rest_on_findings(t: Tables) -> Iterator[Fault]:
     kind = t["findings"].set_index("finding")["kind"]
     for row, basis in _rows(t["finding_basis"], t["finding_basis"]["finding"].map(kind) != "recommendation"):
-        yield Fault("finding_basis.csv", row, "finding", basis["finding"], "is no recommendation", "a finding of kind “recommendation”")
+        yield Fault(
+            "finding_basis.csv",
+            row,
+            "finding",
+            basis["finding"],
+            "is no recommendation",
+            "a finding of kind “recommendation”",
+        )
 
 
 RULES: tuple[Rule, ...] = (

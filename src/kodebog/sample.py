@@ -61,7 +61,11 @@ def coverage(study: Study, lang: Lang = "en") -> pd.DataFrame:
     table["label"] = [labels.get(a, {"en": "Not named in the list", "da": "Ikke nævnt på listen"}[lang]) for a in areas]
     table["cases"] = [cases.get(a, ()) for a in areas]
     table["excerpts"] = [excerpts.get(a, ()) for a in areas]
-    words = {(True, True): "initiative and excerpt", (True, False): "initiative only", (False, True): "excerpt only"}
+    words = {
+        (True, True): "initiative and excerpt",
+        (True, False): "initiative only",
+        (False, True): "excerpt only",
+    }
     table["shown"] = [
         words.get((bool(c), bool(e)), "named only") for c, e in zip(table["cases"], table["excerpts"], strict=True)
     ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 from typing import Any, ClassVar
 
+from bs4 import BeautifulSoup
 from docutils import nodes
 from docutils.parsers.rst.states import Inliner
 from myst_nb.core.render import MimeData, NbElementRenderer
@@ -16,6 +18,7 @@ from sphinx.util.nodes import make_refnode
 
 from kodebog import execution, paths
 from kodebog.display import METADATA
+from kodebog.facts import Facts, facts
 from kodebog.pages import codebook, data_dictionary
 from kodebog.study import Study
 
@@ -37,6 +40,21 @@ def _anchor(
 ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
     """Role `anchor`: the address of an excerpt or finding."""
     return [nodes.inline(text, text, ids=[text], classes=["kodebog-id"])], []
+
+
+def _fact(
+    name: str, rawtext: str, text: str, lineno: int, inliner: Inliner, options: Any = None, content: Any = ()
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """Role `fact`: a number computed from the study, for pages that run no code."""
+    known = _facts()
+    if text not in known:
+        return [], [inliner.reporter.error(f"no fact “{text}”", line=lineno)]
+    return [nodes.inline(rawtext, str(known[text]))], []
+
+
+@functools.cache
+def _facts() -> Facts:
+    return facts(Study.load())
 
 
 def _resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, child: nodes.Node) -> nodes.Node | None:
@@ -97,9 +115,9 @@ def _provenance(name: str, csv_file: str) -> nodes.Element:
 
 def _name_cells(app: Sphinx, document: nodes.document) -> None:
     """Give the code of every cell that shows something an address of its own."""
-    for line in list(document.findall(lambda n: isinstance(n, nodes.paragraph) and "kodebog-provenance" in n["classes"])):
+    for line in [p for p in document.findall(nodes.paragraph) if "kodebog-provenance" in p["classes"]]:
         target = line["code"]
-        cell = line.parent
+        cell: Any = line.parent
         while cell is not None and cell.get("nb_element") != "cell_code":
             cell = cell.parent
         code = next((n for n in cell.children if n.get("nb_element") == "cell_code_source"), None)
@@ -116,11 +134,35 @@ def _generate(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] = source[0].replace("% generated: codebook", codebook(Study.load(folder)))
 
 
+def _readable_tables(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Tie every cell to its heads, for screen readers and for phones, where a row becomes a card."""
+    if "<table" not in context.get("body", ""):
+        return
+    soup = BeautifulSoup(context["body"], "html.parser")
+    for table in soup.select("table.table"):
+        heads = [th.get_text(" ", strip=True) for th in table.select("thead th")]
+        # the roles keep the table a table where the style sheet lays it out as cards
+        table["role"] = "table"
+        for part in table.select("thead, tbody"):
+            part["role"] = "rowgroup"
+        for row in table.select("tr"):
+            row["role"] = "row"
+        for head in table.select("thead th"):
+            head.attrs |= {"scope": "col", "role": "columnheader"}
+        for row in table.select("tbody tr"):
+            for text, cell in zip(heads, row.find_all(["td", "th"], recursive=False), strict=False):
+                if cell.name == "th":
+                    cell.attrs |= {"scope": "row", "role": "rowheader"}
+                else:
+                    cell.attrs |= {"data-head": text, "role": "cell"}
+    context["body"] = str(soup)
+
+
 def _outdated(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
     """All pages, when anything that outputs are made from has changed since they were read."""
     now = execution.causes_key()
     before = getattr(env, "kodebog_causes", None)
-    env.kodebog_causes = now  # type: ignore[attr-defined]
+    setattr(env, "kodebog_causes", now)  # noqa: B010 - Sphinx keeps what extensions put there
     return [] if before == now else list(env.found_docs)
 
 
@@ -129,10 +171,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("excerpt", _to)
     app.add_role("finding", _to)
     app.add_role("anchor", _anchor)
+    app.add_role("fact", _fact)
     app.connect("missing-reference", _resolve)
     app.connect("source-read", _generate)
     app.connect("doctree-read", _name_cells, priority=400)
     app.connect("env-get-outdated", _outdated)
+    app.connect("html-page-context", _readable_tables)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}
-
-

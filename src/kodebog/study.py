@@ -89,7 +89,5 @@ class Study:
 
 def read_table(path: Path, schema: dict[str, list[dict[str, str]]]) -> pd.DataFrame:
     """Return a checked CSV file as a frame, with the types that its Table Schema declares."""
-    types = {
-        field["name"]: "int64" if field["type"] == "integer" else "string" for field in schema["fields"]
-    }
-    return pd.read_csv(path, dtype=types, encoding="utf-8", keep_default_na=False, na_values=[""])  # type: ignore[arg-type]
+    types = {field["name"]: "int64" if field["type"] == "integer" else "string" for field in schema["fields"]}
+    return pd.read_csv(path, dtype=types, encoding="utf-8", keep_default_na=False, na_values=[""])

@@ -17,17 +17,40 @@ def of(n: int, total: int) -> str:
     return f"{n} of {total}"
 
 
+def leading(labels: pd.Series[str], counts: pd.Series[int]) -> tuple[str, int]:
+    """Return the labels with the highest count, quoted and joined, and that count."""
+    most = int(counts.max())
+    return listed(list(labels[counts == most])), most
+
+
+def listed(labels: list[str]) -> str:
+    """Return labels in quotation marks, as a list in a sentence."""
+    words = [f"“{label}”" for label in labels]
+    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
+
+
 def questions(study: Study) -> Table:
     """Return the research questions with the sections that answer them and the number of findings."""
     found = study.findings[study.findings["kind"] != "research"]
     sections = study.labels("sections")
     where = {q: [s for s in sections if s in set(rows["section"])] for q, rows in found.groupby("question")}
     rows = [
-        (f"{q.question} {q.label_en} ({q.label_da})", q.text_en, tuple(sections[s] for s in where[str(q.question)]), int((found["question"] == q.question).sum()))
+        (
+            f"{q.question} {q.label_en} ({q.label_da})",
+            q.text_en,
+            tuple(sections[s] for s in where[str(q.question)]),
+            int((found["question"] == q.question).sum()),
+        )
         for q in study.questions.itertuples()
     ]
     frame = pd.DataFrame(rows, columns=["Question", "In this report's words", "Answered in", "Findings"])
-    return Table(frame, f"The {len(frame)} sub-questions, and where the report answers them", "tab-questions", (22, 38, 28, 12), stub=True)
+    return Table(
+        frame,
+        f"The {len(frame)} sub-questions, and where the report answers them",
+        "tab-questions",
+        (22, 38, 28, 12),
+        stub=True,
+    )
 
 
 def concepts(study: Study, sections: list[str] | None = None) -> Table:
@@ -39,7 +62,9 @@ def concepts(study: Study, sections: list[str] | None = None) -> Table:
         [(names[str(c)][0], names[str(c)][1], "; ".join(w)) for c, w in works.items()],
         columns=["Concept", "Dansk", "Works cited for it"],
     )
-    caption = f"{len(frame)} concepts, carried by {rows['work'].nunique()} works; author and year as cited in the article"
+    caption = (
+        f"{len(frame)} concepts, carried by {rows['work'].nunique()} works; author and year as cited in the article"
+    )
     return Table(frame, caption, "tab-concepts", (30, 30, 40), stub=True)
 
 
@@ -50,14 +75,17 @@ def sample_and_print(study: Study) -> Table:
     frame = pd.DataFrame(
         {
             "Perspective": [f"{r.label} ({danish[str(r.perspective)]})" for r in rows.itertuples()],
-            "Interviews": [of(r.interviews, r.interviews_total) for r in rows.itertuples()],  # type: ignore[arg-type]
-            "Excerpts": [of(r.excerpts, r.excerpts_total) for r in rows.itertuples()],  # type: ignore[arg-type]
+            "Interviews": [of(r.interviews, r.interviews_total) for r in rows.itertuples()],
+            "Excerpts": [of(r.excerpts, r.excerpts_total) for r in rows.itertuples()],
             "Excerpts, in proportion": [f"{r.expected:.1f}" for r in rows.itertuples()],
             "Words printed": rows["words"],
         }
     )
     ahead = rows[rows["excerpts"] > rows["expected"]]["label"].str.lower()
-    caption = f"The article prints more excerpts of the {' and '.join(ahead)} perspective than its share of interviews would give"
+    caption = (
+        f"The article prints more excerpts of the {' and '.join(ahead)} perspective than its "
+        f"share of interviews would give"
+    )
     return Table(frame, caption, "tab-sample", (30, 17, 17, 20, 16), stub=True)
 
 
@@ -73,7 +101,10 @@ def differing_labels(study: Study) -> Table:
             "Perspective used here": rows["perspective"].map(labels),
         }
     )
-    caption = f"In {of(len(frame), len(study.excerpts))} excerpts the running text and the printed label name the speaker differently"
+    caption = (
+        f"In {of(len(frame), len(study.excerpts))} excerpts the running text and the printed "
+        f"label name the speaker differently"
+    )
     return Table(frame, caption, "tab-labels")
 
 
@@ -84,7 +115,9 @@ def coverage(study: Study) -> Table:
     danish = study.labels("policy_areas", "da")
     frame = pd.DataFrame(
         {
-            "Policy area": [f"{r.label} ({danish[str(r.area)]})" if r.area else str(r.label) for r in rows.itertuples()],
+            "Policy area": [
+                f"{r.label} ({danish[str(r.area)]})" if r.area else str(r.label) for r in rows.itertuples()
+            ],
             "Initiatives": [tuple(cases[c] for c in r) for r in rows["cases"]],
             "Excerpts": rows["excerpts"],
             "Shown": rows["shown"],
@@ -92,7 +125,9 @@ def coverage(study: Study) -> Table:
     )
     named = rows[rows["area"] != ""]
     silent = int((named["shown"] == "named only").sum())
-    caption = f"{of(silent, len(named))} policy areas that the article names have neither an initiative nor an excerpt in it"
+    caption = (
+        f"{of(silent, len(named))} policy areas that the article names have neither an initiative nor an excerpt in it"
+    )
     return Table(frame, caption, "tab-coverage", (36, 26, 18, 20), stub=True)
 
 
@@ -138,7 +173,12 @@ def typology_differences(study: Study) -> Table:
             "Excerpts": rows["excerpts"],
         }
     )
-    return Table(frame, f"The {len(frame)} entries in which the rebuilt and the printed table differ", "tab-typology-differences", (28, 24, 16, 18, 14))
+    return Table(
+        frame,
+        f"The {len(frame)} entries in which the rebuilt and the printed table differ",
+        "tab-typology-differences",
+        (28, 24, 16, 18, 14),
+    )
 
 
 def typology_evidence(study: Study) -> Table:
@@ -155,15 +195,18 @@ def typology_evidence(study: Study) -> Table:
         }
     )
     shown = int((rows["excerpts"].map(len) > 0).sum())
-    caption = f"{of(shown, len(rows))} entries of the rebuilt typology rest on at least one printed excerpt, the others on the article's description of initiatives"
+    caption = (
+        f"{of(shown, len(rows))} entries of the rebuilt typology rest on at least one printed "
+        f"excerpt, the others on the article's description of initiatives"
+    )
     return Table(frame, caption, "tab-typology-evidence", (16, 18, 26, 26, 14))
 
 
 def factor_table(study: Study, family: str, caption: str) -> Table:
     """Return the summary of a family: who says it, in how many excerpts, and who speaks against it.
 
-    In `caption`, `{most}` stands for the label of the factor with most excerpts, `{n}` for their number, `{N}` for
-    all printed excerpts and `{count}` for the number of factors.
+    In `caption`, `{most}` stands for the factors with most excerpts, `{n}` for how many these have, `{N}` for all
+    printed excerpts and `{count}` for the number of factors.
     """
     rows = factors.factor_summary(study, family)
     danish = study.labels("codes", "da")
@@ -177,8 +220,8 @@ def factor_table(study: Study, family: str, caption: str) -> Table:
             "Against": rows["excerpts_against"],
         }
     )
-    most = rows.loc[rows["n"].idxmax()]
-    words = caption.format(most=most["label"], n=most["n"], N=most["N"], count=int((rows["level"] == 0).sum()))
+    top, n = leading(rows["label"], rows["n"])
+    words = caption.format(most=top, n=n, N=len(study.excerpts), count=int((rows["level"] == 0).sum()))
     return Table(frame, words, f"tab-{family}", (32, 9, 9, 10, 11, 18, 11), stub=True)
 
 
@@ -199,7 +242,11 @@ def both_sides(study: Study) -> Table:
             "Hinders": [lists.get((t, "hinders"), ()) for t in themes["theme"]],
         }
     )
-    double = int(((frame["Hinders"].map(len) > 0) & ((frame["Supports"].map(len) > 0) | (frame["Wished for"].map(len) > 0))).sum())
+    double = int(
+        (
+            (frame["Hinders"].map(len) > 0) & ((frame["Supports"].map(len) > 0) | (frame["Wished for"].map(len) > 0))
+        ).sum()
+    )
     caption = f"{of(double, len(frame))} themes stand on both sides: what helps when present hinders when absent"
     return Table(frame, caption, "tab-both-sides", (19, 27, 27, 27), stub=True)
 
@@ -221,7 +268,10 @@ def research_findings(study: Study) -> Table:
         }
     )
     open_ = int((frame["Status"] == "not checkable").sum())
-    caption = f"{of(open_, len(frame))} claims about earlier research cannot be checked from the excerpts; they need the other studies"
+    caption = (
+        f"{of(open_, len(frame))} claims about earlier research cannot be checked from the "
+        f"excerpts; they need the other studies"
+    )
     return Table(frame, caption, "tab-research", (9, 37, 28, 14, 12))
 
 
@@ -242,7 +292,10 @@ def recommendations(study: Study) -> Table:
         }
     ).reset_index(drop=True)
     bare = int((frame["Excerpts that ask for it"].map(len) == 0).sum())
-    caption = f"All recommendations answer findings; for {of(bare, len(frame))} no printed excerpt asks for the measure itself"
+    caption = (
+        f"All recommendations answer findings; for {of(bare, len(frame))} no printed excerpt asks "
+        f"for the measure itself"
+    )
     return Table(frame, caption, "tab-recommendations", (9, 37, 16, 16, 22))
 
 
@@ -262,7 +315,10 @@ def answers(study: Study, question: str) -> Table:
     )
     supported = int((frame["Status"] == "supported").sum())
     label = study.labels("questions")[question]
-    caption = f"{question}, {label.lower()}: {of(supported, len(frame))} findings are supported by excerpts from more than one voice"
+    caption = (
+        f"{question}, {label.lower()}: {of(supported, len(frame))} findings are supported by "
+        f"excerpts from more than one voice"
+    )
     return Table(frame, caption, f"tab-answers-{question.lower()}", (9, 45, 14, 20, 12))
 
 
@@ -272,7 +328,13 @@ def results(study: Study) -> Table:
     same = int((rows["status"] == "same").sum())
     checkable = int((rows["status"] != "not checkable").sum())
     frame = rows[["what", "printed", "rebuilt", "status", "why"]].rename(
-        columns={"what": "Published result", "printed": "Printed", "rebuilt": "Rebuilt", "status": "Status", "why": "Why"}
+        columns={
+            "what": "Published result",
+            "printed": "Printed",
+            "rebuilt": "Rebuilt",
+            "status": "Status",
+            "why": "Why",
+        }
     )
     caption = f"{of(same, checkable)} published results that can be checked come out the same"
     return Table(frame, caption, "tab-results", (34, 12, 12, 13, 29), stub=True)
@@ -305,8 +367,8 @@ def statuses(study: Study) -> Table:
     counts = pd.crosstab(rows["status"], rows["kind"]).reindex(list(ledger.STATUSES), fill_value=0)
     counts.insert(0, "All", counts.sum(axis=1))
     frame = counts.rename(columns=str.capitalize).rename_axis(index="Status", columns=None).reset_index()
-    most = counts["All"].idxmax()
-    return Table(frame, f"Most frequent status: “{most}”, {of(int(counts['All'].max()), len(rows))} findings", "tab-statuses", stub=True)
+    top, n = leading(pd.Series(counts.index), counts["All"].reset_index(drop=True))
+    return Table(frame, f"Most frequent status: {top}, {of(n, len(rows))} findings", "tab-statuses", stub=True)
 
 
 def fragile(study: Study) -> Table:
@@ -371,18 +433,50 @@ def excerpts(study: Study) -> Table:
             "Codes": e["excerpt"].map(by),
         }
     )
-    return Table(frame, f"The {len(frame)} printed excerpts, in the order of printing", "tab-excerpts", (8, 18, 12, 30, 12, 20), anchors=True)
+    return Table(
+        frame,
+        f"The {len(frame)} printed excerpts, in the order of printing",
+        "tab-excerpts",
+        (8, 18, 12, 30, 12, 20),
+        anchors=True,
+    )
 
 
 def limits(study: Study) -> Table:
     """Return what cannot be computed from what is public, and which data would make it possible."""
     n, total = len(study.excerpts), int(study.sample["interviews"].sum())
     rows = [
-        ("How many interviewees hold a view", f"{n} excerpts are chosen; the interviews are not public", f"Coded transcripts of the {total} interviews"),
-        ("Whether new interviews still added themes (saturation)", "The order in which themes appeared is not reported", "Dated coding of each interview"),
-        ("How opinions spread within a perspective", "Excerpts carry a role, not a person", "A pseudonym for each respondent"),
-        ("How far two coders agree on the article's own coding", "The original codes and coders are not reported", "Two independent codings of the same transcripts"),
-        ("How the workshop changed the findings", "Only that it validated the main points is reported", "Notes from the workshop"),
+        (
+            "How many interviewees hold a view",
+            f"{n} excerpts are chosen; the interviews are not public",
+            f"Coded transcripts of the {total} interviews",
+        ),
+        (
+            "Whether new interviews still added themes (saturation)",
+            "The order in which themes appeared is not reported",
+            "Dated coding of each interview",
+        ),
+        (
+            "How opinions spread within a perspective",
+            "Excerpts carry a role, not a person",
+            "A pseudonym for each respondent",
+        ),
+        (
+            "How far two coders agree on the article's own coding",
+            "The original codes and coders are not reported",
+            "Two independent codings of the same transcripts",
+        ),
+        (
+            "How the workshop changed the findings",
+            "Only that it validated the main points is reported",
+            "Notes from the workshop",
+        ),
     ]
     frame = pd.DataFrame(rows, columns=["What cannot be computed", "Because", "What would enable it"])
-    return Table(frame, f"{len(frame)} things that no reading of the printed article can settle", "tab-limits", (34, 33, 33), stub=True)
+    return Table(
+        frame,
+        f"{len(frame)} things that no reading of the printed article can settle",
+        "tab-limits",
+        (34, 33, 33),
+        stub=True,
+    )

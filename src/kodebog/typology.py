@@ -46,8 +46,10 @@ def compare_with_print(study: Study) -> pd.DataFrame:
     Columns: dimension, practice, code, status (“same”, “only printed”, “only rebuilt”), excerpts, cases.
     """
     keys = ["dimension", "practice", "code"]
-    both = typology(study).drop(columns="order").merge(
-        study.published_typology[keys], on=keys, how="outer", indicator="status"
+    both = (
+        typology(study)
+        .drop(columns="order")
+        .merge(study.published_typology[keys], on=keys, how="outer", indicator="status")
     )
     words = {"both": "same", "right_only": "only printed", "left_only": "only rebuilt"}
     both["status"] = both["status"].astype("str").map(words)

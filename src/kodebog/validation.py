@@ -31,7 +31,14 @@ class Fault:
 
     def __str__(self) -> str:
         place = ", ".join(
-            filter(None, [self.file, f"row {self.row}" if self.row else "", f"column {self.column}" * bool(self.column)])
+            filter(
+                None,
+                [
+                    self.file,
+                    f"row {self.row}" if self.row else "",
+                    f"column {self.column}" * bool(self.column),
+                ],
+            )
         )
         found = f", found “{self.value}”" if self.value else ""
         allowed = f"; allowed: {self.allowed}" if self.allowed else ""
@@ -45,7 +52,16 @@ def check(folder: Path) -> list[Fault]:
 
     descriptor = folder / "datapackage.json"
     if not folder.is_dir():
-        return [Fault(folder.name, None, "", "", "no such folder", "a folder with datapackage.json and its CSV files")]
+        return [
+            Fault(
+                folder.name,
+                None,
+                "",
+                "",
+                "no such folder",
+                "a folder with datapackage.json and its CSV files",
+            )
+        ]
     try:
         package = json.loads(descriptor.read_text(encoding="utf-8"))
         resources = {r["name"]: r for r in package["resources"]}
@@ -53,7 +69,16 @@ def check(folder: Path) -> list[Fault]:
     except OSError as error:
         return [Fault(descriptor.name, None, "", "", f"cannot be read ({error.strerror})")]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return [Fault(descriptor.name, None, "", "", f"is no data package ({error!r})", "JSON as Frictionless defines it")]
+        return [
+            Fault(
+                descriptor.name,
+                None,
+                "",
+                "",
+                f"is no data package ({error!r})",
+                "JSON as Frictionless defines it",
+            )
+        ]
     faults = list(_missing_tables(declared))
     if not faults:
         faults = _unreadable(declared)
@@ -86,13 +111,22 @@ def _unreadable(declared: dict[str, tuple[Path, Any]]) -> list[Fault]:
         except UnicodeDecodeError as error:
             row = raw.count(b"\n", 0, error.start) + 1
             faults.append(
-                Fault(path.name, row, "", f"byte 0x{raw[error.start]:02x}", "is not UTF-8", "text saved as UTF-8")
+                Fault(
+                    path.name,
+                    row,
+                    "",
+                    f"byte 0x{raw[error.start]:02x}",
+                    "is not UTF-8",
+                    "text saved as UTF-8",
+                )
             )
         else:
             if not raw.strip():
                 faults.append(Fault(path.name, None, "", "", "is empty", "a header and at least one row"))
             elif b"\0" in raw:
-                faults.append(Fault(path.name, raw.count(b"\n", 0, raw.index(b"\0")) + 1, "", "NUL byte", "is not text"))
+                faults.append(
+                    Fault(path.name, raw.count(b"\n", 0, raw.index(b"\0")) + 1, "", "NUL byte", "is not text")
+                )
     return faults
 
 
@@ -102,8 +136,8 @@ def _declared_faults(descriptor: Path, resources: dict[str, Any]) -> list[Fault]
     try:
         with system.use_context(trusted=True):
             report = Package(str(descriptor)).validate()
-    except FrictionlessException as error:
-        return [Fault(descriptor.name, None, "", "", f"is no data package ({error.error.message})")]
+    except FrictionlessException as exception:
+        return [Fault(descriptor.name, None, "", "", f"is no data package ({exception.error.message})")]
     faults = [Fault(descriptor.name, None, "", "", error.message) for error in report.errors]
     keys = _Keys(descriptor.parent, resources)
     for task in report.tasks:
@@ -133,7 +167,7 @@ def _translated(error: dict[str, Any], resource: dict[str, Any], keys: _Keys) ->
     file, row = resource["path"], error.get("rowNumber")
     column, value = error.get("fieldName", ""), error.get("cell", "")
     names = [field["name"] for field in resource["schema"]["fields"]]
-    field = next((f for f in resource["schema"]["fields"] if f["name"] == column), {"constraints": {}})
+    field: dict[str, Any] = next((f for f in resource["schema"]["fields"] if f["name"] == column), {"constraints": {}})
     constraints = field.get("constraints", {})
     match error["type"]:
         case "type-error":
@@ -160,9 +194,25 @@ def _translated(error: dict[str, Any], resource: dict[str, Any], keys: _Keys) ->
         case "missing-label":
             return Fault(file, 1, column, "", "is missing from the header", _few(names))
         case "extra-label":
-            return Fault(file, 1, error["label"], "", "is not a column of this table", _few(names), nearest(error["label"], names))
+            return Fault(
+                file,
+                1,
+                error["label"],
+                "",
+                "is not a column of this table",
+                _few(names),
+                nearest(error["label"], names),
+            )
         case "incorrect-label":
-            return Fault(file, 1, column, error["label"], "is not the name of the column here", _few(names), nearest(error["label"], names))
+            return Fault(
+                file,
+                1,
+                column,
+                error["label"],
+                "is not the name of the column here",
+                _few(names),
+                nearest(error["label"], names),
+            )
         case "extra-cell":
             return Fault(file, row, "", value, "has more cells than the header", f"{len(names)} cells")
         case "missing-cell":
