@@ -57,15 +57,22 @@ def concepts(study: Study, sections: list[str] | None = None) -> Table:
     """Return the concepts that the article takes from earlier work, with the works, for some sections or all."""
     rows = study.literature if sections is None else study.literature[study.literature["section"].isin(sections)]
     names = {r.concept: (r.label_en, r.label_da) for r in study.concepts.itertuples()}
-    works = rows.assign(work=rows["authors"] + " " + rows["year"]).groupby("concept", sort=False)["work"].unique()
+    works = _works(rows)
     frame = pd.DataFrame(
-        [(names[str(c)][0], names[str(c)][1], "; ".join(w)) for c, w in works.items()],
+        [(names[str(c)][0], names[str(c)][1], w) for c, w in works.items()],
         columns=["Concept", "Dansk", "Works cited for it"],
     )
     caption = (
         f"{len(frame)} concepts, carried by {rows['work'].nunique()} works; author and year as cited in the article"
     )
     return Table(frame, caption, "tab-concepts", (30, 30, 40), stub=True)
+
+
+def _works(literature: pd.DataFrame) -> pd.Series[str]:
+    """Return the works cited for each concept, the oldest first."""
+    rows = literature.sort_values(["year", "authors"], ascending=[True, False])
+    named = (rows["authors"] + " " + rows["year"]).groupby(rows["concept"]).unique().map("; ".join)
+    return named.reindex(literature["concept"].unique())
 
 
 def sample_and_print(study: Study) -> Table:
@@ -255,8 +262,7 @@ def research_findings(study: Study) -> Table:
     """Return what the article says of its relation to earlier research, with the works it names for that."""
     rows = evidence.findings_with_evidence(study)
     rows = rows[rows["kind"] == "research"]
-    works = study.literature.assign(w=study.literature["authors"] + " " + study.literature["year"])
-    cited = works.groupby("concept")["w"].unique().map("; ".join)
+    cited = _works(study.literature)
     status = ledger.finding_status(study).set_index("finding")["status"]
     frame = pd.DataFrame(
         {

@@ -1,0 +1,220 @@
+"""Checking the coded study against the article itself, for a reader who has it as text.
+
+The article may come from its web page or be copied out of a PDF, so lines may break anywhere, words may be hyphenated
+at line ends, page furniture may stand between lines, letters may be decomposed and quotation marks may be of any
+kind. Excerpts are therefore found by their first words and the role label behind them, not by quotation marks.
+
+Fingerprint: NFC, case-folded, all `\\w+` tokens joined by one space, UTF-8, SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from kodebog.study import Study
+
+FURNITURE = re.compile(r"\s*(www\.lederliv\.dk|(side\s+)?\d{1,3}(\s*(/|af)\s*\d{1,3})?)?\s*", re.IGNORECASE)
+"""Lines that belong to the page and not to the text: the site's name and page numbers."""
+LONGEST = 250
+"""Tokens within which a role label must follow the first words of an excerpt."""
+CITED_WITHIN = 14
+"""Tokens within which a year must follow the first author's name."""
+_SOFT_HYPHEN = "\N{SOFT HYPHEN}"
+
+
+class SourceError(Exception):
+    """A file that cannot be the article as text; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word of the article, with the line it stands on; `joins` where a hyphen at the line's end cuts it."""
+
+    text: str
+    line: int
+    joins: bool = False
+
+    @property
+    def folded(self) -> str:
+        """The word as fingerprints see it."""
+        return self.text.casefold()
+
+
+def fingerprint(words: list[str]) -> str:
+    """Return the SHA-256 of case-folded words, hex."""
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()
+
+
+def read_article(path: Path) -> str:
+    """Return the text of a file that should hold the article.
+
+    Raises:
+        SourceError: when the file cannot be read, is empty, is a PDF or other binary, or is not UTF-8.
+
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read ({error.strerror})") from error
+    if not raw.strip():
+        raise SourceError(f"{path}: is empty")
+    if raw.startswith(b"%PDF"):
+        raise SourceError(f"{path}: is a PDF; save its text first, for example with “pdftotext -layout”")
+    if b"\0" in raw:
+        raise SourceError(f"{path}: is not a text file")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise SourceError(
+            f"{path}: line {line} is not UTF-8; save the file as UTF-8 (it may be Latin-1 now)"
+        ) from error
+
+
+def tokens(text: str) -> list[Token]:
+    """Return the words of the article, page furniture left out."""
+    found: list[Token] = []
+    text = unicodedata.normalize("NFC", text).replace(_SOFT_HYPHEN + "\n", "-\n").replace(_SOFT_HYPHEN, "")
+    for number, line in enumerate(text.splitlines(), 1):
+        if FURNITURE.fullmatch(line):
+            continue
+        words = re.findall(r"\w+", line)
+        cut = bool(re.search(r"\w[-\N{HYPHEN}]\s*$", line))
+        found += [Token(word, number, cut and i == len(words) - 1) for i, word in enumerate(words)]
+    return found
+
+
+def readings(part: list[Token]) -> Iterator[list[str]]:
+    """Yield the ways to read a passage: each word cut at a line's end as one word, or as two with a hyphen."""
+    cuts = [i for i, token in enumerate(part[:-1]) if token.joins][:12]
+    for chosen in itertools.product((False, True), repeat=len(cuts)):
+        joined = {i for i, yes in zip(cuts, chosen, strict=True) if yes}
+        words: list[str] = []
+        for i, token in enumerate(part):
+            if i - 1 in joined:
+                words[-1] += token.folded
+            else:
+                words.append(token.folded)
+        yield words
+
+
+@dataclass(frozen=True)
+class Found:
+    """An excerpt as found in a text: where, its words, and the role label behind it."""
+
+    start: int
+    line: int
+    words: tuple[str, ...]
+    role: str
+    tokens: tuple[Token, ...]
+
+
+def find_excerpt(article: list[Token], opening: str, sha256: str, roles: set[str]) -> Found | None:
+    """Return the passage that begins with the opening and ends before a role label; the one with the right
+    fingerprint where there is one, else the first, else nothing.
+    """
+    first = [word.casefold() for word in re.findall(r"\w+", unicodedata.normalize("NFC", opening))]
+    nearest: Found | None = None
+    for start in _starts(article, first):
+        for end in range(start + len(first), min(start + LONGEST, len(article))):
+            if article[end].folded not in roles:
+                continue
+            part = article[start:end]
+            for words in readings(part):
+                found = Found(start, part[0].line, tuple(words), article[end].folded, tuple(part))
+                if fingerprint(words) == sha256:
+                    return found
+                nearest = nearest or found
+    return nearest
+
+
+def _starts(article: list[Token], first: list[str]) -> Iterator[int]:
+    """Where the first words stand, also with one of them cut at a line's end."""
+    for i, token in enumerate(article):
+        if first[0].startswith(token.folded):
+            part = article[i : i + 2 * len(first)]
+            if any(words[: len(first)] == first for words in readings(part)):
+                yield i
+
+
+def section_bounds(article: list[Token], study: Study) -> dict[str, tuple[int, int]]:
+    """Return where each section begins and ends, by the first words of its heading; sections not found are left out."""
+    begins: dict[str, int] = {}
+    at = 0
+    for row in study.sections.itertuples():
+        heading = re.findall(r"\w+", unicodedata.normalize("NFC", row.heading))
+        for i in range(at, len(article) - len(heading) + 1):
+            if [token.text for token in article[i : i + len(heading)]] == heading:
+                begins[row.section], at = i, i + len(heading)
+                break
+    order = [*sorted(begins.values()), len(article)]
+    return {section: (start, order[order.index(start) + 1]) for section, start in begins.items()}
+
+
+def verify(study: Study, text: str) -> pd.DataFrame:
+    """Return every check of the coded study against the article's text.
+
+    Columns: what (an excerpt's id, or a work), check (“fingerprint”, “words”, “role”, “order”, “section”, “cited”,
+    “found”), expected, found, line (of the text, where known), holds.
+    """
+    article = tokens(text)
+    bounds = section_bounds(article, study)
+    return pd.DataFrame(
+        [*_excerpt_checks(study, article, bounds), *_work_checks(study, article, bounds)],
+        columns=["what", "check", "expected", "found", "line", "holds"],
+    )
+
+
+Check = tuple[str, str, str, str, int | None, bool]
+
+
+def _excerpt_checks(study: Study, article: list[Token], bounds: dict[str, tuple[int, int]]) -> Iterator[Check]:
+    roles = set(study.roles["role_printed"])
+    last = -1
+    for row in study.excerpts.itertuples():
+        name, found = row.excerpt, find_excerpt(article, row.opening, row.sha256, roles)
+        if found is None:
+            place = _nearest_place(article, row.opening)
+            yield name, "found", f"“{row.opening} …”", "not in the text; nearest is in the given line", place, False
+            continue
+        here = next((s for s, (a, b) in bounds.items() if a <= found.start < b), "no known section")
+        sha = fingerprint(list(found.words))
+        yield name, "fingerprint", row.sha256[:12], sha[:12], found.line, sha == row.sha256
+        yield name, "words", str(row.words), str(len(found.words)), found.line, len(found.words) == row.words
+        yield name, "role", row.role_printed, found.role, found.line, found.role == row.role_printed
+        yield name, "section", row.section, here, found.line, here == row.section
+        behind = found.start > last
+        yield name, "order", "after the excerpt before", "after" if behind else "before", found.line, behind
+        last = max(last, found.start)
+
+
+def _nearest_place(article: list[Token], opening: str) -> int | None:
+    """The line with most of the opening's words close together."""
+    wanted = {word.casefold() for word in re.findall(r"\w+", opening)}
+    best = max(range(len(article)), key=lambda i: len(wanted & {t.folded for t in article[i : i + 6]}), default=None)
+    return None if best is None else article[best].line
+
+
+def _work_checks(study: Study, article: list[Token], bounds: dict[str, tuple[int, int]]) -> Iterator[Check]:
+    for row in study.literature.drop_duplicates(["section", "work"]).itertuples():
+        what = f"{row.authors} {row.year}"
+        if row.section not in bounds:
+            yield what, "cited", row.section, "section not found", None, False
+            continue
+        start, end = bounds[row.section]
+        name = re.findall(r"\w+", unicodedata.normalize("NFC", re.split(r"[,&]| et al", row.authors)[0]))[-1].casefold()
+        line = next((article[i].line for i in range(start, end) if _cited(article, i, name, row.year)), None)
+        yield what, "cited", row.section, row.section if line else "not in that section", line, line is not None
+
+
+def _cited(article: list[Token], i: int, name: str, year: str) -> bool:
+    """Whether a year stands here and the author's name shortly before it."""
+    return article[i].text == year and any(t.folded.startswith(name) for t in article[max(0, i - CITED_WITHIN) : i])

@@ -1,0 +1,125 @@
+"""The coded study is what DESIGN asks of it, and agrees with the article."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from kodebog import paths, source
+from kodebog.study import Study
+
+
+def test_labels_are_complete_in_both_languages(study):
+    for name in Study.__dataclass_fields__:
+        frame = getattr(study, name)
+        for column in [c for c in frame.columns if c.endswith("_en")]:
+            danish = frame[column[:-3] + "_da"]
+            assert frame[column].str.strip().ne("").all() and frame[column].notna().all(), (name, column)
+            assert danish.str.strip().ne("").all() and danish.notna().all(), (name, column)
+        assert {c[:-3] for c in frame if c.endswith("_en")} == {c[:-3] for c in frame if c.endswith("_da")}, name
+
+
+def test_gists_and_statements_differ_between_languages(study):
+    assert (study.excerpts["gist_en"] != study.excerpts["gist_da"]).all()
+    assert (study.findings["statement_en"] != study.findings["statement_da"]).all()
+
+
+def test_the_article_in_numbers(study):
+    labels = study.excerpts["role_printed"].value_counts().to_dict()
+    assert labels == {"leder": 13, "medarbejder": 13, "direktør": 2, "mellemleder": 1}
+    assert study.sample.set_index("perspective")["interviews"].to_dict() == {"director": 3, "leader": 10, "employee": 5}
+    assert study.cases["practice"].value_counts().to_dict() == {"mobilisation": 3, "empowerment": 3, "coordination": 3}
+    assert list(study.excerpts["excerpt"]) == [f"E{i:02}" for i in range(1, 30)]
+    printed = study.published_lists["family"].value_counts().to_dict()
+    assert printed == {"approach": 6, "practice": 3, "support": 3, "anchoring": 3, "focus": 3, "barrier": 3}
+
+
+def test_every_code_is_used(study):
+    tables = (study.excerpt_codes, study.case_codes, study.finding_codes, study.published_typology)
+    assert set(study.codes["code"]) == set().union(*(set(table["code"]) for table in tables))
+
+
+def test_every_excerpt_is_coded_both_ways(study):
+    coded = study.excerpt_codes.groupby("excerpt")["basis"].agg(set)
+    assert (coded == {"placed", "content"}).all() and set(coded.index) == set(study.excerpts["excerpt"])
+
+
+def test_placement_is_the_articles_and_content_the_reports(study):
+    pairs = set(zip(study.excerpt_codes["basis"], study.excerpt_codes["coder"], strict=True))
+    assert pairs == {("placed", "article"), ("content", "report")}
+
+
+def test_every_finding_asserts_a_code(study):
+    assert set(study.findings["finding"]) == set(study.finding_codes["finding"])
+
+
+def test_an_example_carries_its_code(study):
+    from kodebog.coding import carried
+
+    borne = set(map(tuple, carried(study)[["excerpt", "code"]].to_numpy()))
+    shown = study.codes.dropna(subset=["example"])
+    assert [(e, c) for e, c in zip(shown["example"], shown["code"], strict=True) if (e, c) not in borne] == []
+
+
+def test_openings_are_at_most_four_words(study):
+    assert study.excerpts["opening"].str.split().map(len).max() <= 4
+
+
+def test_every_field_is_described():
+    package = json.loads((paths.DATA / "datapackage.json").read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        assert resource["description"] and resource["title_da"]
+        for field in resource["schema"]["fields"]:
+            assert field["description"] and field["title"] and field["title_da"], (resource["name"], field["name"])
+
+
+def test_references_hold_just_what_the_article_gives(study):
+    bib = (paths.BOOK / "references.bib").read_text(encoding="utf-8")
+    entries = dict(re.findall(r"@\w+\{([\w-]+),\n(.*?)\n\}", bib, re.DOTALL))
+    cited = study.literature.drop_duplicates("work").set_index("work")
+    assert set(entries) == {*cited.index, "agger-tortzen-2022"}
+    for work, row in cited.iterrows():
+        fields = dict(re.findall(r"(\w+) = \{(.*?)\},?$", entries[work], re.MULTILINE))
+        names = re.sub(r"[{}]", "", fields["author"]).replace(" and others", " et al.").split(" and ")
+        assert names == re.split(r", | & ", row["authors"]), work
+        assert fields["year"] == row["year"]
+        assert set(fields) == {"author", "year", "note"}, "a field that nobody confirmed"
+
+
+def test_fingerprints_sections_and_citations_agree_with_the_article(study, article):
+    checks = source.verify(study, article)
+    failed = checks[~checks["holds"]]
+    assert len(checks) > 150 and failed.empty, failed.to_string()
+
+
+@pytest.mark.skipif(not os.environ.get("ARTICLE"), reason="ARTICLE is not set: the article's words cannot be compared")
+def test_no_sentence_of_the_article_stands_in_the_project():
+    """Runs of seven or more words that project and article share; the article's own title aside."""
+    article_path = Path(os.environ["ARTICLE"])
+    known = _runs([t.folded for t in source.tokens(article_path.read_text(encoding="utf-8"))])
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=paths.ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    shared = {}
+    for name in filter(None, listed.split("\0")):
+        path = paths.ROOT / name
+        if path.suffix in {".md", ".ipynb", ".csv", ".json", ".py", ".bib", ".cff", ".yml"} and path.is_file():
+            text = path.read_text(encoding="utf-8").replace("\\n", " ")
+            if found := _runs(re.findall(r"\w+", text.casefold())) & known:
+                shared[name] = sorted(found)
+    assert shared == {}
+
+
+def _runs(words, length=7):
+    return {" ".join(words[i : i + length]) for i in range(len(words) - length + 1)}
+
+
+def test_study_can_be_loaded_from_elsewhere(folder, monkeypatch):
+    monkeypatch.setenv("STUDY", str(folder))
+    pd.testing.assert_frame_equal(Study.load().codes, Study.load(paths.DATA).codes)
+    assert sys.modules["kodebog"]

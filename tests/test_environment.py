@@ -1,0 +1,79 @@
+"""Versions, layout and notebooks agree with each other."""
+
+import re
+import tomllib
+
+import nbformat
+import pytest
+import yaml
+
+from kodebog import paths
+
+CARD = {"jupyterlab", "jupyter-book", "pandas", "seaborn", "nbval"}
+LOCKED = dict(re.findall(r"^([\w.-]+)==(\S+)", paths.LOCK.read_text(encoding="utf-8"), re.MULTILINE))
+NOTEBOOKS = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
+
+
+def test_environment_yml_pins_what_the_lock_pins():
+    environment = yaml.safe_load((paths.ROOT / "environment.yml").read_text(encoding="utf-8"))
+    pip = next(d["pip"] for d in environment["dependencies"] if isinstance(d, dict))
+    pinned = dict(line.split("==") for line in pip if "==" in line)
+    assert set(pinned) >= CARD
+    assert pinned == {name: LOCKED[name] for name in pinned}
+
+
+def test_the_lock_has_hashes_and_names_no_index():
+    text = paths.LOCK.read_text(encoding="utf-8")
+    assert "://" not in text and "--index" not in text and "--find" not in text
+    for block in re.split(r"\n(?=\S)", text.strip()):
+        assert "--hash=sha256:" in block, block
+
+
+def test_the_lock_satisfies_the_project():
+    project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    names = {re.split(r"[<>=]", line)[0] for line in wanted}
+    assert names <= set(LOCKED), names - set(LOCKED)
+
+
+def test_every_page_of_the_contents_exists():
+    toc = yaml.safe_load((paths.ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    pages = [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
+    for page in pages:
+        assert any((paths.ROOT / page).with_suffix(s).is_file() for s in (".md", ".ipynb")), page
+    assert {p.stem for p in NOTEBOOKS} == {page.split("/")[1] for page in pages if page.startswith("notebooks/")}
+
+
+def test_a_notebook_for_each_section(study):
+    toc = yaml.safe_load((paths.ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    article = [c["file"].split("/")[1] for c in toc["parts"][0]["chapters"]]
+    assert article == list(study.sections["section"])
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_notebooks_are_tidy(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    for cell in notebook.cells:
+        assert "execution" not in cell.metadata, "timestamps are stored"
+        if cell.cell_type == "code":
+            assert len(cell.source.splitlines()) <= 12, f"{cell.id}: a cell loads, calls, shows"
+            assert not re.search(r"^\s*(def|class|for|while) ", cell.source, re.MULTILINE), (
+                f"{cell.id}: rules belong in kodebog"
+            )
+            assert cell.outputs or "facts.insert" in cell.source, f"{cell.id}: run make notebooks"
+            assert {"hide-input", "hide-cell"} & set(cell.metadata.get("tags", [])), f"{cell.id}: code is folded"
+            for output in cell.outputs:
+                assert output.output_type in {"execute_result", "display_data"}, f"{cell.id}: {output}"
+
+
+def test_facts_that_a_notebook_inserts_are_those_its_prose_uses():
+    for path in NOTEBOOKS:
+        notebook = nbformat.read(path, as_version=4)
+        code = "\n".join(c.source for c in notebook.cells if c.cell_type == "code")
+        prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+        called = re.search(r"facts\.insert\((.*?)\n?\)", code, re.DOTALL)
+        inserted = set(re.findall(r'"([\w-]+)"', called.group(1))) if called else set()
+        used = set(re.findall(r"\{glue:\}`([\w-]+)`", prose))
+        assert inserted == used, path.name

@@ -1,0 +1,210 @@
+"""Every kind of fault is found, and said so that the file can be mended."""
+
+import json
+
+import pytest
+
+from kodebog import Study, StudyError
+from kodebog.validation import check, nearest
+
+
+def edit(folder, name, old, new):
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{old!r} is not in {name}"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def said(folder):
+    return [str(fault) for fault in check(folder)]
+
+
+def test_the_study_is_valid(folder):
+    assert check(folder) == []
+
+
+MUTATIONS = {
+    "type": (
+        "sample.csv", "Leder,10", "Leder,ten",
+        "sample.csv, row 3, column interviews: is of the wrong type, found “ten”; allowed: integer",
+    ),
+    "enum": (
+        "excerpt_codes.csv", "E01,mobilisation,placed", "E01,mobilisation,plced",
+        "excerpt_codes.csv, row 2, column basis: is not an allowed value, found “plced”; allowed: placed, content; "
+        "did you mean “placed”?",
+    ),
+    "foreign key": (
+        "excerpt_codes.csv", "E01,mobilisation,placed", "E01,mobilization,placed",
+        "excerpt_codes.csv, row 2, column code: is not known, found “mobilization”; allowed: a value of code in "
+        "codes.csv; did you mean “mobilisation”?",
+    ),
+    "uniqueness": (
+        "themes.csv", "backing,", "time-money,",
+        "themes.csv, row 3, column theme: stands twice, or is empty, found “time-money”; allowed: one row for each key",
+    ),
+    "unique fingerprint": (
+        "excerpts.csv", "6e7d08a69ee35af901492c827c1749b92cc9f076b9bcb4d80fc10a5bb3c7db52",
+        "02b1d7ed6761e8ed628bca96d3040d4e981e3c4dbaf4bee223c2e84a8e616144",
+        "excerpts.csv, row 3, column sha256: breaks a rule of its column",
+    ),
+    "required cell": (
+        "cases.csv", "Pilotprojekt for ledige", "",
+        "cases.csv, row 5, column label_da: must not be empty",
+    ),
+    "pattern": (
+        "excerpts.csv", "E01,practices", "X1,practices",
+        "excerpts.csv, row 2, column excerpt: breaks a rule of its column, found “X1”",
+    ),
+    "case without practice": (
+        "cases.csv", "Bymidten,mobilisation", "Bymidten,",
+        "cases.csv, row 2, column practice: must not be empty",
+    ),
+    "practice that is none": (
+        "cases.csv", "Bymidten,mobilisation", "Bymidten,hands-on",
+        "cases.csv, row 2, column practice: is no practice, found “hands-on”; allowed: mobilisation, empowerment, "
+        "coordination",
+    ),
+    "role of no perspective": (
+        "excerpts.csv", "E03,practices,leder", "E03,practices,lederen",
+        "excerpts.csv, row 4, column role_printed: is not known, found “lederen”; allowed: a value of role_printed in "
+        "roles.csv; did you mean “leder”?",
+    ),
+    "role of another perspective": (
+        "excerpts.csv", "E03,practices,leder,leader", "E03,practices,leder,employee",
+        "excerpts.csv, row 4, column role_printed, perspective: is not known, found “leder, employee”",
+    ),
+    "code of no family": (
+        "codes.csv", "hands-on,leading,", "hands-on,,",
+        "column family: must not be empty",
+    ),
+    "excerpt without content": (
+        "excerpt_codes.csv", "E14,mandate,content,for,report\n", "",
+        "excerpts.csv, row 15, column excerpt: has no code with basis “content”, found “E14”",
+    ),
+    "evidence that is nowhere": (
+        "case_codes.csv", "harbours,mobilise-resources,content,E01", "harbours,mobilise-resources,content,E99",
+        "column evidence: is neither an excerpt nor a section, found “E99”",
+    ),
+    "evidence of another initiative": (
+        "case_codes.csv", "harbours,mobilise-resources,content,E01", "harbours,mobilise-resources,content,E06",
+        "column evidence: is not tied to “harbours”, found “E06”",
+    ),
+    "evidence without the code": (
+        "case_codes.csv", "harbours,mobilise-resources,content,E01", "harbours,mobilise-resources,content,E07",
+        "column evidence: does not carry the code “mobilise-resources”, found “E07”",
+    ),
+    "area beside an initiative": (
+        "excerpts.csv", "havnechef,harbours,,", "havnechef,harbours,school,",
+        "excerpts.csv, row 2, column area: must be empty where an initiative is named, found “school”",
+    ),
+    "sections out of order": (
+        "excerpts.csv", "E20,wishes", "E20,roles",
+        "excerpts.csv, row 21, column section: comes before the section of the excerpt above, found “roles”",
+    ),
+    "finding without code": (
+        "finding_codes.csv", "F09,mobilisation\nF09,sustainable-solutions\n", "",
+        "findings.csv, row 10, column finding: asserts no code, found “F09”",
+    ),
+    "code that goes round": (
+        "codes.csv", "support,support,,", "support,support,resources,",
+        "column parent: goes round in a circle, found “resources”",
+    ),
+    "theme without effect": (
+        "codes.csv", "resources,support,support,time-money,supports", "resources,support,support,time-money,",
+        "column effect: must not be empty; allowed: theme and effect both, or neither",
+    ),
+    "printed entry of another family": (
+        "published_lists.csv", "support,1,resources", "support,1,direction",
+        "published_lists.csv, row 11, column code: is of another family, found “direction”",
+    ),
+    "recommendation that is none": (
+        "finding_basis.csv", "F70,F46", "F69,F46",
+        "finding_basis.csv, row 2, column finding: is no recommendation, found “F69”",
+    ),
+    "missing column": (
+        "themes.csv", "theme,label_en,label_da", "theme,label_en",
+        "themes.csv, row 1, column label_da: is missing from the header",
+    ),
+    "extra column": (
+        "themes.csv", "theme,label_en,label_da", "theme,label_en,label_da,note",
+        "themes.csv, row 1, column note: is not a column of this table",
+    ),
+    "wrong column": (
+        "themes.csv", "theme,label_en,label_da", "theme,label_eng,label_da",
+        "themes.csv, row 1, column label_en: is not the name of the column here, found “label_eng”; allowed: theme, "
+        "label_en, label_da; did you mean “label_en”?",
+    ),
+    "extra cell": (
+        "sample.csv", "Leder,10", "Leder,10,3",
+        "sample.csv, row 3: has more cells than the header, found “3”; allowed: 4 cells",
+    ),
+    "blank row": ("sample.csv", "Leder,10\n", "Leder,10\n\n", "sample.csv, row 4: is blank"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MUTATIONS)
+def test_a_fault_is_found_and_named(folder, kind):
+    name, old, new, message = MUTATIONS[kind]
+    edit(folder, name, old, new)
+    found = said(folder)
+    assert any(message in line for line in found), "\n".join(found)
+
+
+def test_an_unused_code_is_a_fault(folder):
+    with (folder / "codes.csv").open("a", encoding="utf-8") as file:
+        file.write("idle,leading,,,,Idle,Ubrugt,Nothing.,Intet.,roles,\n")
+    assert any("column code: is never used, found “idle”" in line for line in said(folder))
+
+
+def test_wrong_encoding_names_the_byte(folder):
+    text = (folder / "cases.csv").read_text(encoding="utf-8")
+    (folder / "cases.csv").write_bytes(text.encode("latin-1", errors="replace"))
+    (line,) = said(folder)
+    assert line.startswith("cases.csv, row 3: is not UTF-8, found “byte 0xf8”")
+
+
+def test_a_missing_file_is_named_once(folder):
+    (folder / "themes.csv").unlink()
+    assert said(folder) == ["themes.csv: cannot be read (No such file or directory); allowed: a CSV file"]
+
+
+def test_an_empty_file(folder):
+    (folder / "sample.csv").write_bytes(b"")
+    assert said(folder) == ["sample.csv: is empty; allowed: a header and at least one row"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"resources": 3}', '{"resources": [{"name": "x"}]}'])
+def test_a_broken_descriptor(folder, text):
+    (folder / "datapackage.json").write_text(text)
+    assert said(folder)[0].startswith("datapackage.json")
+
+
+def test_a_table_that_is_not_declared(folder):
+    path = folder / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    package["resources"] = [r for r in package["resources"] if r["name"] != "themes"]
+    path.write_text(json.dumps(package), encoding="utf-8")
+    assert said(folder) == ["datapackage.json: declares no table “themes”"]
+
+
+def test_no_such_folder(tmp_path):
+    assert "no such folder" in said(tmp_path / "nowhere")[0]
+
+
+def test_all_faults_come_together(folder):
+    for kind in ("type", "foreign key", "unique fingerprint", "extra cell"):
+        edit(folder, *MUTATIONS[kind][:3])
+    found = check(folder)
+    assert {fault.file for fault in found} >= {"sample.csv", "excerpt_codes.csv"}
+    assert len(found) >= 4
+
+
+def test_load_refuses_and_lists(folder):
+    edit(folder, *MUTATIONS["enum"][:3])
+    with pytest.raises(StudyError, match="1 fault\n.*did you mean “placed”") as caught:
+        Study.load(folder)
+    assert caught.value.faults[0].nearest == "placed"
+
+
+def test_nearest_is_silent_when_nothing_is_near():
+    assert nearest("zzz", ["placed", "content"]) == ""
