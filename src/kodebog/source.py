@@ -1,10 +1,10 @@
-"""Checking the coded study against the article itself, for a reader who has it as text.
+r"""Checking the coded study against the article itself, for a reader who has it as text.
 
 The article may come from its web page or be copied out of a PDF, so lines may break anywhere, words may be hyphenated
 at line ends, page furniture may stand between lines, letters may be decomposed and quotation marks may be of any
 kind. Excerpts are therefore found by their first words and the role label behind them, not by quotation marks.
 
-Fingerprint: NFC, case-folded, all `\\w+` tokens joined by one space, UTF-8, SHA-256.
+Fingerprint: NFC, case-folded, all `\w+` tokens joined by one space, UTF-8, SHA-256.
 """
 
 from __future__ import annotations
@@ -118,8 +118,9 @@ class Found:
 
 
 def find_excerpt(article: list[Token], opening: str, sha256: str, roles: set[str]) -> Found | None:
-    """Return the passage that begins with the opening and ends before a role label; the one with the right
-    fingerprint where there is one, else the first, else nothing.
+    """Return the passage that begins with the opening and ends before a role label.
+
+    It is the one with the right fingerprint where there is one, else the first, else nothing.
     """
     first = [word.casefold() for word in re.findall(r"\w+", unicodedata.normalize("NFC", opening))]
     nearest: Found | None = None

@@ -69,9 +69,12 @@ def concepts(study: Study, sections: list[str] | None = None) -> Table:
 
 
 def _works(literature: pd.DataFrame) -> pd.Series[str]:
-    """Return the works cited for each concept, the oldest first."""
-    rows = literature.sort_values(["year", "authors"], ascending=[True, False])
-    named = (rows["authors"] + " " + rows["year"]).groupby(rows["concept"]).unique().map("; ".join)
+    """Return the works cited for each concept, in an order of our own: a list in the article's order is its wording."""
+    ours = {"surname": literature["authors"].str.split(r",| &| et al", regex=True).str[0]}
+    ours["names"] = literature["authors"].str.len() + 99 * literature["authors"].str.contains("et al")
+    rows = literature.assign(**ours).sort_values(["surname", "names", "year"], ascending=False)
+    named = (rows["authors"] + " " + rows["year"]).groupby(rows["concept"]).unique()
+    named = named.map(lambda works: " and ".join(filter(None, ["; ".join(works[:-1]), works[-1]])))
     return named.reindex(literature["concept"].unique())
 
 
@@ -160,7 +163,8 @@ def typology_table(study: Study) -> Table:
     entries = typology.compare_with_print(study)
     both = int((entries["status"] == "same").sum())
     caption = (
-        f"The typology rebuilt from the codings: {of(both, len(study.published_typology))} printed entries come out again; "
+        f"The typology rebuilt from the codings: {of(both, len(study.published_typology))} printed entries come out "
+        "again; "
         "“+” stands in the text but not in the printed table, “†” in the printed table but in no initiative or excerpt"
     )
     return Table(frame, caption, "tab-typology", (16, 28, 28, 28), stub=True)
