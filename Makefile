@@ -22,7 +22,7 @@ book: env ## Execute the notebooks and build the book: _build/html/index.html an
 	@$(BIN)/kodebog build
 
 test: env ## Run every test: package, data, and each notebook against its stored outputs
-	@$(BIN)/python -m pytest -n 2 tests
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests
 	@$(BIN)/python -m pytest -n 2 --dist loadscope -p no:cacheprovider --nbval --nbval-cell-timeout=120 notebooks
 
 lint: env ## Check style and types

@@ -27,3 +27,12 @@ def article():
     if not where:
         pytest.skip("ARTICLE is not set: checks against the source article are left out")
     return Path(where).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def book():
+    """The folder of the built book, built now where anything has changed."""
+    from kodebog.build import build
+
+    build()
+    return paths.BUILD

@@ -40,16 +40,19 @@ def build(jobs: int = 2) -> None:
     except ExecutionError as error:
         raise BuildError(str(error)) from None
     print("Building the pages …")
-    html = _sphinx()
+    html, pdf = _sphinx()
     _put(html, paths.HTML)
-    print(f"Done in {time.perf_counter() - started:.0f} s.\nOpen {paths.HTML / 'index.html'}")
+    pdf.replace(paths.PDF)
+    print(f"Done in {time.perf_counter() - started:.0f} s.\nOpen {paths.HTML / 'index.html'}\n  or {paths.PDF}")
 
 
-def _sphinx() -> Path:
-    """Build the HTML in the work folder; return its folder."""
+def _sphinx() -> tuple[Path, Path]:
+    """Build the HTML and the PDF in the work folder; return the folder of the one and the file of the other."""
     from jupyter_book.config import get_final_config  # noqa: PLC0415 - slow to import
     from sphinx.application import Sphinx  # noqa: PLC0415
     from sphinx.util.docutils import docutils_namespace, patch_docutils  # noqa: PLC0415
+
+    from kodebog.pdf import PdfError, write  # noqa: PLC0415
 
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
     config, _ = get_final_config(
@@ -58,6 +61,8 @@ def _sphinx() -> Path:
         cli_config={"latex_individualpages": False},
         use_external_toc=True,
     )
+    # thebe names another host on every page, for a button that this book does not have
+    config["extensions"] = [name for name in config["extensions"] if name != "sphinx_thebe"]
     out = WORK / "html"
     warnings = io.StringIO()
     with patch_docutils(str(paths.ROOT)), docutils_namespace():
@@ -73,8 +78,7 @@ def _sphinx() -> Path:
             warningiserror=False,
         )
         app.build()
-    if found := warnings.getvalue().strip():
-        raise BuildError(f"Warnings count as errors:\n{found}")
+    _no_warnings(warnings)
     if app.statuscode:
         raise BuildError("Sphinx did not finish.")
     root = f"{app.config.root_doc}.html"
@@ -84,7 +88,19 @@ def _sphinx() -> Path:
         f'<body><a href="{root}">{config["html_title"]}</a></body></html>\n',
         encoding="utf-8",
     )
-    return out
+    print("Setting the PDF …")
+    try:
+        pdf = write(app, WORK / "report.pdf")
+    except PdfError as error:
+        raise BuildError(f"The PDF was not made.\n{error}") from None
+    _no_warnings(warnings)
+    shutil.copyfile(pdf, out / paths.PDF.name)  # every page links to it
+    return out, pdf
+
+
+def _no_warnings(stream: io.StringIO) -> None:
+    if found := stream.getvalue().strip():
+        raise BuildError(f"Warnings count as errors:\n{found}")
 
 
 def _put(made: Path, place: Path) -> None:

@@ -29,11 +29,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     command("check", "validate a study folder and list what is wrong")
     sub = command("ledger", "compare published results with the data; fail where the ledger is not as recorded")
     sub.add_argument("--record", action="store_true", help="accept the ledger as it is now, in expected_ledger.csv")
+    sub = commands.add_parser("verify", help="hold the study against the article, for those who have its text")
+    sub.add_argument("article", type=Path, help="the article as a UTF-8 text file")
+    sub.add_argument("data", nargs="?", type=Path, default=paths.DATA, help="folder of the study (default: data/)")
     command("build", "execute the notebooks and build the book", study=False)
     command("notebooks", "execute the notebooks and store their outputs", study=False)
     arguments = parser.parse_args(argv)
-    run = {"check": _check, "ledger": _ledger, "build": _build, "notebooks": _notebooks}[arguments.command]
-    return run(arguments)
+    run = {"check": _check, "ledger": _ledger, "verify": _verify, "build": _build, "notebooks": _notebooks}
+    return run[arguments.command](arguments)
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -78,6 +81,34 @@ def _ledger(arguments: argparse.Namespace) -> int:
         return FAULT
     print("\nAll as recorded.")
     return OK
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from kodebog import source  # noqa: PLC0415
+    from kodebog.study import Study, StudyError  # noqa: PLC0415
+
+    try:
+        study = Study.load(arguments.data)
+        checks = source.verify(study, source.read_article(arguments.article))
+    except (StudyError, source.SourceError) as error:
+        print(error, file=sys.stderr)
+        return FAULT
+    failed = checks[~checks["holds"]]
+    excerpts = study.excerpts["excerpt"]
+    sound = sum(checks.loc[checks["what"] == excerpt, "holds"].all() for excerpt in excerpts)
+    _print_table(
+        ("What", "Check", "Expected", "Found", "Line", ""),
+        [
+            (r.what, r.check, r.expected, r.found, _line(r.line), "ok" if r.holds else "MISMATCH")
+            for r in checks.itertuples()
+        ],
+    )
+    print(f"\n{sound} of {len(excerpts)} excerpts are as coded; {len(failed)} of {len(checks)} checks failed.")
+    return FAULT if len(failed) else OK
+
+
+def _line(line: float | None) -> str:
+    return "" if line is None or line != line else str(int(line))  # noqa: PLR0124 - NaN
 
 
 def _build(arguments: argparse.Namespace) -> int:

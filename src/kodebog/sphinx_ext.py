@@ -134,6 +134,13 @@ def _generate(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] = source[0].replace("% generated: codebook", codebook(Study.load(folder)))
 
 
+def _foot(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Put links to the whole report in other forms at the foot of every page."""
+    pdf = context["pathto"](paths.PDF.name, 1)
+    cite = context["pathto"]("book/reuse")
+    context["theme_extra_footer"] = f'<p><a href="{pdf}">PDF edition</a> · <a href="{cite}#cite">Cite</a></p>'
+
+
 def _readable_tables(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Tie every cell to its heads, for screen readers and for phones, where a row becomes a card."""
     if "<table" not in context.get("body", ""):
@@ -177,4 +184,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", _name_cells, priority=400)
     app.connect("env-get-outdated", _outdated)
     app.connect("html-page-context", _readable_tables)
+    app.connect("html-page-context", _foot)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}

@@ -167,7 +167,7 @@ def typology_table(study: Study) -> Table:
         "again; "
         "“+” stands in the text but not in the printed table, “†” in the printed table but in no initiative or excerpt"
     )
-    return Table(frame, caption, "tab-typology", (16, 28, 28, 28), stub=True)
+    return Table(frame, caption, "tab-typology", (19, 27, 27, 27), stub=True)
 
 
 def typology_differences(study: Study) -> Table:
@@ -363,12 +363,15 @@ def findings(study: Study) -> Table:
             "Status": rows["finding"].map(status),
             "For": rows["excerpts"],
             "Against": rows["against"],
-            "Initiatives": [", ".join(cases[c] for c in r) or "–" for r in rows["cases"]],
+            "Initiatives": [
+                f"all {len(r)}" if len(r) == len(cases) else ", ".join(cases[c] for c in r) or "–"
+                for r in rows["cases"]
+            ],
         }
     )
     supported = int((frame["Status"] == "supported").sum())
     caption = f"{of(supported, len(frame))} findings are supported by printed excerpts from more than one voice"
-    return Table(frame, caption, "tab-findings", (8, 30, 12, 12, 13, 9, 16), anchors=True)
+    return Table(frame, caption, "tab-findings", (8, 29, 13, 12, 13, 9, 16), anchors=True)
 
 
 def statuses(study: Study) -> Table:

@@ -1,0 +1,153 @@
+"""The PDF edition: the pages of the built book, in the order of its contents, set by Typst."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typst
+import yaml
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
+
+from kodebog import paths
+from kodebog.typst_writer import TypstWriter, UnknownNodeError, quote
+
+STANDARD: typst.PDFStandard = "ua-1"
+"""PDF/UA-1, the standard for accessible PDF; Typst refuses to write a file that does not meet it."""
+
+
+GLANCE = "The report at a glance"
+"""Heading of the landing page."""
+
+
+class PdfError(Exception):
+    """The PDF could not be made; the message says why."""
+
+
+class TypstBuilder(Builder):
+    """Resolves references to labels within one document; used only while the pages are written."""
+
+    name = "typst"
+    format = "typst"
+    supported_image_types = ["image/svg+xml", "image/png"]  # noqa: RUF012 - as Sphinx declares it
+
+    def get_target_uri(self, docname: str, typ: str | None = None) -> str:
+        """Return the label of a page."""
+        return docname
+
+    def get_relative_uri(self, from_: str, to: str, typ: str | None = None) -> str:
+        """Return the label of a page: within one document nothing is relative."""
+        return to
+
+
+def pages(app: Sphinx) -> Iterator[str]:
+    """Yield the pages of the book in the order of its contents."""
+    root = app.config.root_doc
+    yield root
+    yield from _below(app, root)
+
+
+def _below(app: Sphinx, docname: str) -> Iterator[str]:
+    for child in app.env.toctree_includes.get(docname, []):
+        yield child
+        yield from _below(app, child)
+
+
+def write(app: Sphinx, out: Path) -> Path:
+    """Write the PDF from the pages that Sphinx has read, without executing or reading anything again.
+
+    Raises:
+        PdfError: for a node that the writer does not know, a link that leads nowhere, or what Typst refuses.
+
+    """
+    markup = [f'#import "/{(paths.PACKAGE / "report.typ").relative_to(paths.ROOT)}": *\n', _front()]
+    labels: set[str] = set()
+    targets: dict[str, str] = {}
+    html, app.builder = app.builder, TypstBuilder(app, app.env)
+    try:
+        for docname in pages(app):
+            doctree = app.env.get_and_resolve_doctree(docname, app.builder)
+            if docname == app.config.root_doc:  # the title of the book stands on the title page
+                next(doctree.findall(nodes.title)).children = [nodes.Text(GLANCE)]
+            writer = TypstWriter(doctree, docname, app.env.toc_fignumbers.get(docname, {}), paths.ROOT)
+            markup.append(writer.write())
+            labels |= writer.labels
+            targets |= dict.fromkeys(writer.targets, docname)
+    except UnknownNodeError as error:
+        raise PdfError(str(error)) from None
+    finally:
+        app.builder = html
+    if lost := sorted(set(targets) - labels):
+        raise PdfError("\n".join(f"{targets[target]}: the link to “{target}” leads nowhere" for target in lost))
+    markup.append(_back())
+    source = out.with_suffix(".typ")
+    source.write_text("".join(markup), encoding="utf-8")
+    try:
+        compiler = typst.Compiler(str(source), root=str(paths.ROOT), ignore_system_fonts=True)
+        made: Any = compiler.compile(pdf_standards=[STANDARD], timestamp=int(_released().timestamp()))
+    except typst.TypstError as error:
+        raise PdfError(f"Typst: {error.message}\n{error.diagnostic}") from None
+    out.write_bytes(made)
+    return out
+
+
+def citation() -> dict[str, Any]:
+    """Return CITATION.cff."""
+    about: dict[str, Any] = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    return about
+
+
+def data_hash(folder: Path = paths.DATA) -> str:
+    """Return a SHA-256 over the tables of the study and their descriptor, by name and content."""
+    digest = hashlib.sha256()
+    for path in sorted([*folder.glob("*.csv"), folder / "datapackage.json"]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _released() -> datetime.datetime:
+    return datetime.datetime.combine(citation()["date-released"], datetime.time(), datetime.UTC)
+
+
+def _front() -> str:
+    """The title page and what the document says of itself."""
+    about = citation()
+    released = about["date-released"]
+    source = about["references"][0]
+    authors = " and ".join(f"{a['given-names']} {a['family-names']}" for a in source["authors"])
+    team = about["authors"][0]["name"]
+    cite = f"{team} ({released.year}). {about['title']}. Version {about['version']}."
+    facts = [
+        ("The article", f"{authors} ({source['year']}). {source['title']}. {source['journal']}."),
+        ("This report", cite),
+        ("The data", "Interviews January to April 2019; excerpts, initiatives and findings as printed in the article"),
+        ("The code", "Left out here. Every table and figure is made by a notebook in the folder notebooks/."),
+    ]
+    rows = "".join(f"({quote(name)}, [#{quote(value)}])," for name, value in facts)
+    return (
+        "#show: report.with((\n"
+        f"  kind: [A reproducible research report],\n  title: {quote(about['title'])},\n"
+        f"  subtitle: [The Danish study #emph[#{quote(source['title'])};], rebuilt from coded data],\n"
+        f"  authors: ({quote(team)},),\n"
+        f"  date: datetime(year: {released.year}, month: {released.month}, day: {released.day}),\n"
+        f"  description: {quote(about['abstract'])},\n  keywords: ({', '.join(map(quote, about['keywords']))},),\n"
+        f"  abstract: [#{quote(about['abstract'])}],\n  facts: ({rows}),\n))\n"
+    )
+
+
+def _back() -> str:
+    """The last page: which version of what this is."""
+    about = citation()
+    return (
+        "\n#heading(level: 1, numbering: none)[Colophon]\n"
+        f"#par[Version {about['version']}, released {about['date-released']}. The data this report was computed from "
+        f"have the SHA-256 fingerprint]\n#par[#raw({quote(data_hash())})]\n"
+        '#par[over the tables in #raw("data/") and their descriptor, by name and content. Text and data: CC BY 4.0. '
+        "Code: MIT. The article belongs to its authors and publisher; its sentences are not reproduced here.]\n"
+        "#par[Set in Libertinus Serif with Typst, from the same executed notebooks as the HTML edition.]\n"
+    )

@@ -1,0 +1,190 @@
+"""The PDF edition: whole, accessible, and the same report as the HTML."""
+
+import re
+
+import lxml.html
+import pdfplumber
+import pikepdf
+import pytest
+import yaml
+from docutils import nodes
+from docutils.utils import new_document
+
+from kodebog import paths, pdf
+from kodebog.typst_writer import TypstWriter, UnknownNodeError, quote
+
+pytestmark = pytest.mark.xdist_group("book")
+
+
+@pytest.fixture(scope="module")
+def report(book):
+    with pikepdf.open(book / "report.pdf") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def text(book):
+    with pdfplumber.open(book / "report.pdf") as opened:
+        return "\n".join(page.extract_text(x_tolerance=1.5) or "" for page in opened.pages)
+
+
+def outline_titles(items):
+    for item in items:
+        yield item.title
+        yield from outline_titles(item.children)
+
+
+def test_tagged_with_language_and_title_shown(report):
+    assert report.Root.MarkInfo.Marked
+    assert str(report.Root.Lang) == "en-GB"
+    assert report.Root.ViewerPreferences.DisplayDocTitle
+    assert "/StructTreeRoot" in report.Root
+
+
+def test_says_it_is_pdf_ua_1(report):
+    assert report.open_metadata()["pdfuaid:part"] == "1"
+
+
+def test_every_figure_has_a_text_alternative_and_every_table_its_heads(report):
+    kinds = {"/Figure": 0, "/Table": 0, "/TH": 0}
+    stack = [report.Root.StructTreeRoot]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, pikepdf.Array):
+            stack += list(node)
+        elif isinstance(node, pikepdf.Dictionary):
+            kind = str(node.get("/S", ""))
+            kinds[kind] = kinds.get(kind, 0) + 1
+            if kind == "/Figure":
+                assert len(str(node.get("/Alt", ""))) > 40
+            if "/K" in node:
+                stack.append(node.K)
+    assert kinds["/TH"] > kinds["/Table"] > 0
+
+
+def test_outline_follows_the_contents(report):
+    toc = yaml.safe_load((paths.ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    chapters = [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
+    with report.open_outline() as outline:
+        top = [re.sub(r"^[\d.]+\s*", "", item.title) for item in outline.root]
+    assert top[0] == pdf.GLANCE and top[-1] == "Colophon"
+    headings = [lxml.html.parse(str(paths.HTML / f"{c}.html")).getroot().xpath("//h1")[0] for c in chapters[1:]]
+    assert top[1:-1] == [re.sub(r"#$", "", h.text_content()).strip() for h in headings]
+
+
+def test_as_many_figures_and_tables_as_the_html(book, text):
+    html = {"Fig.": 0, "Table": 0}
+    for page in [*book.glob("html/notebooks/*.html"), *book.glob("html/book/*.html")]:
+        for number in lxml.html.parse(str(page)).getroot().xpath("//*[contains(@class,'caption-number')]"):
+            html[number.text_content().split()[0]] += 1
+    for word, count in html.items():
+        printed = {int(n) for n in re.findall(rf"^{re.escape(word)} (\d+) ", text, re.MULTILINE)}
+        assert printed == set(range(1, count + 1)), word
+
+
+def test_every_link_leads_somewhere(report):
+    pages = {page.objgen for page in report.pages}
+    links = 0
+    for page in report.pages:
+        for annotation in page.get("/Annots", []):
+            links += 1
+            action = annotation.get("/A")
+            destination = annotation.get("/Dest", action.get("/D") if action is not None else None)
+            if destination is None:
+                assert str(action.URI).startswith("https://")
+            else:
+                if isinstance(destination, (pikepdf.String, pikepdf.Name)):
+                    named = report.Root.Names.Dests
+                    found = pikepdf.NameTree(named)[str(destination)]
+                    destination = found.D if isinstance(found, pikepdf.Dictionary) else found
+                assert destination[0].objgen in pages
+    assert links > 500
+
+
+def test_all_fonts_are_embedded(report):
+    fonts = 0
+    for page in report.pages:
+        for font in page.get("/Resources", {}).get("/Font", {}).values():
+            for descendant in font.get("/DescendantFonts", [font]):
+                descriptor = descendant.FontDescriptor
+                assert any(key in descriptor for key in ("/FontFile", "/FontFile2", "/FontFile3"))
+                fonts += 1
+    assert fonts
+
+
+def test_danish_comes_out_right(text):
+    for word in ("samskabelse", "Koordinering", "råderum", "Åbenhed", "fælles fodslag", "Kløft", "grænsekrydser"):
+        assert word in text, word
+
+
+def test_no_source_shows_through(text):
+    assert "??" not in text
+    for trace in (
+        "{glue:}",
+        "{excerpt}",
+        "{finding}",
+        "{cite:",
+        "{numref}",
+        "```",
+        ":::",
+        "<div",
+        "<span",
+        "&amp;",
+        "%)",
+    ):
+        assert trace not in text, trace
+    # a number that was not inserted leaves a gap before its noun
+    assert not re.search(r"\bOf (of|findings|printed|entries)\b|\bhas have\b|\( of ", text)
+
+
+def test_the_last_page_names_version_and_data(text):
+    end = text[text.rindex("Colophon") :]
+    assert str(pdf.citation()["version"]) in end
+    assert pdf.data_hash() in end.replace("\n", "")
+
+
+def test_the_typology_is_on_one_page(book):
+    with pdfplumber.open(book / "report.pdf") as opened:
+        (page,) = [p for p in opened.pages if "The typology rebuilt from the codings:" in (p.extract_text() or "")]
+        words = page.extract_text()
+        assert "Focus on" in words and "Empirical" in words and "Rehabilitation" in words
+        assert min(round(c["size"], 1) for c in page.crop(page.bbox).chars if c["text"] == "R") >= 9
+
+
+def test_html_pages_link_to_the_pdf(book):
+    for page in [*book.glob("html/notebooks/*.html"), *book.glob("html/book/*.html")]:
+        (link,) = lxml.html.parse(str(page)).getroot().xpath("//a[text()='PDF edition']")
+        assert (page.parent / link.get("href")).resolve() == (book / "html/report.pdf").resolve()
+    assert (book / "html/report.pdf").read_bytes() == (book / "report.pdf").read_bytes()
+
+
+def write(*children):
+    document = new_document("page.md")
+    document += children
+    return TypstWriter(document, "page", {}, paths.ROOT).write()
+
+
+def test_what_the_writer_does_not_know_stops_it():
+    with pytest.raises(UnknownNodeError, match="does not know “math_block”"):
+        write(nodes.math_block("", "x"))
+
+
+def test_raw_html_is_not_dropped_in_silence():
+    with pytest.raises(UnknownNodeError, match="“raw”"):
+        write(nodes.raw("", "<b>x</b>", format="html"))
+
+
+def test_an_image_needs_a_text_alternative():
+    with pytest.raises(UnknownNodeError, match=r"x\.svg has no text alternative"):
+        write(nodes.image(uri="x.svg"))
+
+
+def test_text_is_never_markup():
+    risky = 'a #b $c$ *d* _e_ `f` <g> @h \\i "j" // [k] 2. l'
+    assert quote(risky) in write(nodes.paragraph("", risky))
+
+
+def test_a_footnote_becomes_one():
+    note = nodes.footnote("", nodes.label("", "1"), nodes.paragraph("", "said"), ids=["n1"])
+    call = nodes.paragraph("", "", nodes.footnote_reference("", "1", refid="n1"))
+    assert '#footnote[#"said";]' in write(call, note)
