@@ -50,6 +50,7 @@ def _sphinx() -> tuple[Path, Path]:
     """Build the HTML and the PDF in the work folder; return the folder of the one and the file of the other."""
     from jupyter_book.config import get_final_config  # noqa: PLC0415 - slow to import
     from sphinx.application import Sphinx  # noqa: PLC0415
+    from sphinx.errors import SphinxError  # noqa: PLC0415
     from sphinx.util.docutils import docutils_namespace, patch_docutils  # noqa: PLC0415
 
     from kodebog.pdf import PdfError, write  # noqa: PLC0415
@@ -77,7 +78,10 @@ def _sphinx() -> tuple[Path, Path]:
             warning=warnings,
             warningiserror=False,
         )
-        app.build()
+        try:
+            app.build()
+        except SphinxError as error:
+            raise BuildError(f"Sphinx: {error}") from error
     _no_warnings(warnings)
     if app.statuscode:
         raise BuildError("Sphinx did not finish.")

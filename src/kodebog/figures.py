@@ -14,7 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from kodebog import display, factors, ledger, sample
+from kodebog import display, evidence, factors, ledger, sample
+from kodebog.coding import ordered
 from kodebog.paths import PACKAGE
 from kodebog.study import Study
 from kodebog.tables import leading, of
@@ -135,9 +136,10 @@ def statuses(study: Study) -> display.Figure:
     table = ledger.finding_status(study).merge(study.findings[["finding", "section"]], on="finding")
     counts = table["status"].value_counts().reindex(list(ledger.STATUSES), fill_value=0)
     said = ", ".join(f"{n} {status}" for status, n in counts.items())
-    caption = f"Of {len(table)} findings, {said}"
+    table["voices"] = table["finding"].map(_voices(study)).map(lambda v: v if isinstance(v, tuple) else ())
+    caption = f"Of {len(table)} findings, {said}; dots below a mark show which perspectives speak for it"
     return display.Figure(
-        _marks(table, study.labels("sections")),
+        _marks(table, study.labels("sections"), study.labels("sample")),
         caption,
         f"A mark for each finding, by section and status. {caption}.",
         "fig-statuses",
@@ -154,25 +156,42 @@ STATUS_COLOURS = {
 }
 
 
-def _marks(table: pd.DataFrame, sections: dict[str, str]) -> Figure:
+def _voices(study: Study) -> pd.Series[tuple[str, ...]]:
+    """Return the perspectives whose excerpts speak for each finding."""
+    rows = evidence.finding_evidence(study)
+    rows = rows[(rows["source"] == "excerpt") & (rows["stance"] == "for")]
+    perspective = rows["id"].map(study.excerpts.set_index("excerpt")["perspective"])
+    return perspective.groupby(rows["finding"]).agg(ordered)
+
+
+def _marks(table: pd.DataFrame, sections: dict[str, str], people: dict[str, str]) -> Figure:
     """Return a strip for each section, a numbered mark for each finding in the colour and column of its status.
 
-    Columns of `table`: those of `kodebog.ledger.finding_status`, and section.
+    Each mark links to its finding; below it a dot for each perspective that speaks for it. Columns of `table`: those
+    of `kodebog.ledger.finding_status`, section, and voices (perspectives).
     """
     statuses = list(STATUS_COLOURS)
     most = table.groupby(["status", "section"]).size().groupby("status").max().reindex(statuses, fill_value=1)
     left = dict(zip(statuses, (most.clip(lower=4) + 1).cumsum().shift(fill_value=0), strict=True))
     shown = [s for s in sections if s in set(table["section"])]
     figure, axes = _canvas(0.9 + 0.42 * len(shown), width=9.2)
+    dots = list(people)
     for (section, status), part in table.groupby(["section", "status"]):
-        for i, finding in enumerate(part["finding"]):
+        for i, (finding, voices) in enumerate(zip(part["finding"], part["voices"], strict=True)):
             x, y = left[str(status)] + i, shown.index(str(section))
-            axes.scatter(x, y, s=190, color=STATUS_COLOURS[str(status)], marker="s", linewidth=0)
+            axes.scatter(x, y, s=190, color=STATUS_COLOURS[str(status)], marker="s", linewidth=0, urls=[f"#{finding}"])
             axes.annotate(str(finding)[1:], (x, y), ha="center", va="center", color="white", size=7, weight="bold")
+            for person in voices:
+                place = (x + 0.27 * (dots.index(person) - 1), y + 0.36)
+                axes.scatter(*place, s=14, color=PERSPECTIVES[person], linewidth=0)
     for status, x in left.items():
         axes.annotate(status, (x - 0.5, -0.75), color=STATUS_COLOURS[status], weight="bold", size=10)
     axes.set_yticks(range(len(shown)), [_wrap(sections[s], 24) for s in shown])
-    axes.set(ylim=(len(shown) - 0.4, -1.1), xticks=[])
+    for i, (person, name) in enumerate(people.items()):
+        x = left["supported"] + 4 * i
+        axes.scatter(x, len(shown), s=30, color=PERSPECTIVES[person], linewidth=0)
+        axes.annotate(name.lower(), (x + 0.4, len(shown)), va="center", size=9, color=PERSPECTIVES[person])
+    axes.set(ylim=(len(shown) + 0.4, -1.1), xticks=[])
     axes.set_xlim(-0.8, left["not checkable"] + int(most["not checkable"]) + 1.5)
     axes.spines["bottom"].set_visible(False)
     return figure

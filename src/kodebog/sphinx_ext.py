@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import html
 import os
+import re
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,7 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.nodes import make_refnode
 
-from kodebog import execution, paths
+from kodebog import execution, explorer, figures, paths
 from kodebog.display import METADATA
 from kodebog.facts import Facts, facts
 from kodebog.pages import codebook, data_dictionary
@@ -53,8 +55,13 @@ def _fact(
 
 
 @functools.cache
+def _study() -> Study:
+    return Study.load()
+
+
+@functools.cache
 def _facts() -> Facts:
-    return facts(Study.load())
+    return facts(_study())
 
 
 def _resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, child: nodes.Node) -> nodes.Node | None:
@@ -131,7 +138,7 @@ def _generate(app: Sphinx, docname: str, source: list[str]) -> None:
     if "% generated: data dictionary" in source[0]:
         source[0] = source[0].replace("% generated: data dictionary", data_dictionary(folder))
     if "% generated: codebook" in source[0]:
-        source[0] = source[0].replace("% generated: codebook", codebook(Study.load(folder)))
+        source[0] = source[0].replace("% generated: codebook", codebook(_study()))
 
 
 def _foot(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
@@ -165,6 +172,40 @@ def _readable_tables(app: Sphinx, pagename: str, templatename: str, context: dic
     context["body"] = str(soup)
 
 
+def _explorer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Make the table of excerpts filterable."""
+    if pagename == explorer.PAGE:
+        context["body"] = explorer.equip(context["body"], _study())
+        for script in explorer.SCRIPTS:
+            app.add_js_file(script)
+
+
+def _inline_figures(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Put each figure into the page itself: its marks can then be links, and its text follows light and dark."""
+    if "kodebog-figure" not in context.get("body", ""):
+        return
+    soup = BeautifulSoup(context["body"], "html.parser")
+    files = {Path(copy).name: Path(app.srcdir) / original for original, copy in app.builder.images.items()}
+    for image in soup.select("figure.kodebog-figure img"):
+        name = str(image.find_parent("figure")["id"])
+        svg = files[Path(str(image["src"])).name].read_text(encoding="utf-8")
+        image.replace_with(BeautifulSoup(inline_svg(svg, name, str(image["alt"])), "html.parser"))
+    context["body"] = str(soup)
+
+
+def inline_svg(svg: str, name: str, alt: str) -> str:
+    """Return an SVG file's picture for use inside a page: ids of its own, the page's text colour, its alternative."""
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    for identifier in set(re.findall(r'\bid="([^"]+)"', svg)):
+        for before, after in (('id="', '"'), ('href="#', '"'), ("url(#", ")")):
+            svg = svg.replace(f"{before}{identifier}{after}", f"{before}{name}-{identifier}{after}")
+    svg = svg.replace(figures.MUTED, "currentColor")
+    svg = re.sub(r'<a xlink:href="#(F\d+)"', r'<a href="#\1" aria-label="Finding \1"', svg).replace("xlink:href", "href")
+    # a picture is one thing to a screen reader; one with links in it is a group that holds them
+    role = "group" if "<a " in svg else "img"
+    return re.sub(r"<svg ", f'<svg role="{role}" aria-label="{html.escape(alt)}" ', svg, count=1)
+
+
 def _outdated(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
     """All pages, when anything that outputs are made from has changed since they were read."""
     now = execution.causes_key()
@@ -184,5 +225,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", _name_cells, priority=400)
     app.connect("env-get-outdated", _outdated)
     app.connect("html-page-context", _readable_tables)
+    app.connect("html-page-context", _explorer)
+    app.connect("html-page-context", _inline_figures)
     app.connect("html-page-context", _foot)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}

@@ -430,29 +430,33 @@ def contrary(study: Study) -> Table:
 
 
 def excerpts(study: Study) -> Table:
-    """Return all printed excerpts with what identifies them, their gist and codes."""
+    """Return all printed excerpts: what is said, by whom, where, with which codes, and the findings that rest on it.
+
+    Where the study has been woven with the article's own words, these stand below the gist.
+    """
     people, sections, cases, codes = (study.labels(t) for t in ("sample", "sections", "cases", "codes"))
     given = study.excerpt_codes.drop_duplicates(["excerpt", "code"])
     words = given["code"].map(codes) + given["stance"].map({"for": "", "against": " (against)"})
     by = words.groupby(given["excerpt"]).agg("; ".join)
+    rests = evidence.finding_evidence(study)
+    rests = rests[rests["source"] == "excerpt"].groupby("id")["finding"].agg(lambda f: tuple(sorted(set(f))))
     e = study.excerpts
+    said = e["gist_en"] if "wording" not in e else e["gist_en"] + " – ” " + e["wording"] + " ”"
     frame = pd.DataFrame(
         {
             "Excerpt": e["excerpt"],
+            "What is said": said,
+            "Who": [
+                f"{people[p]} ({r})" + (f", {cases[c]}" if isinstance(c, str) else "")
+                for p, r, c in zip(e["perspective"], e["role_printed"], e["case"], strict=True)
+            ],
             "Place": [f"{sections[s]}: “{o} …”" for s, o in zip(e["section"], e["opening"], strict=True)],
-            "Who": [f"{people[p]} ({r})" for p, r in zip(e["perspective"], e["role_printed"], strict=True)],
-            "What is said": e["gist_en"],
-            "Initiative": [cases[c] if isinstance(c, str) else "–" for c in e["case"]],
             "Codes": e["excerpt"].map(by),
+            "Findings": [rests.get(x, ()) for x in e["excerpt"]],
         }
     )
-    return Table(
-        frame,
-        f"The {len(frame)} printed excerpts, in the order of printing",
-        "tab-excerpts",
-        (8, 18, 12, 30, 12, 20),
-        anchors=True,
-    )
+    caption = f"The {len(frame)} printed excerpts, in the order of printing"
+    return Table(frame, caption, "tab-excerpts", (8, 30, 14, 15, 20, 13), anchors=True)
 
 
 def limits(study: Study) -> Table:

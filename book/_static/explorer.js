@@ -1,0 +1,66 @@
+/* Filters for the table of excerpts. Without JavaScript the table stands as it is.
+   Filters combine, and stand in the address, so that a view can be shared. */
+document.addEventListener("DOMContentLoaded", () => {
+  const form = document.getElementById("explorer");
+  const table = document.querySelector("#tab-excerpts");
+  if (!form || !table) return;
+  const status = form.querySelector("[role=status]");
+  const fields = [...form.elements].filter((field) => field.name);
+  const head = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+  const fold = (text) => text.normalize("NFC").toLowerCase();
+
+  const shown = new DataTable(table, { paging: false, info: false, order: [], autoWidth: false, layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null } });
+
+  const keeps = (row) =>
+    fields.every((field) => {
+      if (!field.value) return true;
+      if (field.name === "q") return fold(row.dataset.text).includes(fold(field.value.trim()));
+      return row.dataset[field.name].split(" ").includes(field.value);
+    });
+
+  const apply = (keepHash) => {
+    const query = new URLSearchParams(fields.filter((f) => f.value).map((f) => [f.name, f.value]));
+    const address = (query.size ? "?" + query : location.pathname) + (keepHash ? location.hash : "");
+    history.replaceState(null, "", address);
+    shown.draw();
+    status.textContent = `${shown.rows({ search: "applied" }).count()} of ${shown.rows().count()} excerpts shown`;
+  };
+
+  shown.search.fixed("explorer", (_text, _data, index) => keeps(shown.row(index).node()));
+
+  const reveal = () => {
+    const row = location.hash && document.getElementById(location.hash.slice(1))?.closest("tr");
+    const hidden = location.hash && !row && [...shown.rows().nodes()].find((node) => node.querySelector(`[id="${location.hash.slice(1)}"]`));
+    if (hidden) {
+      fields.forEach((field) => (field.value = ""));
+      apply(true);
+      hidden.scrollIntoView();
+    }
+  };
+
+  const cellText = (text) => {
+    const plain = text.replace(/\s+/g, " ").trim();
+    const safe = /^[=+\-@\t\r]/.test(plain) ? "'" + plain : plain; // no cell may be taken for a formula
+    return /[",\n]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
+  };
+
+  form.addEventListener("input", () => apply(false));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => setTimeout(() => apply(false)));
+  form.querySelector("[data-download]").addEventListener("click", () => {
+    const rows = shown.rows({ search: "applied" }).nodes();
+    const lines = [...rows].map((row) => [...row.cells].map((cell) => cellText(cell.textContent)).join(","));
+    const file = new Blob(["\ufeff" + [head.map(cellText).join(","), ...lines].join("\n") + "\n"], { type: "text/csv" });
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: "excerpts.csv" });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+  window.addEventListener("hashchange", reveal);
+
+  const asked = new URLSearchParams(location.search);
+  fields.forEach((field) => (field.value = asked.get(field.name) ?? ""));
+  form.hidden = false;
+  apply(true);
+  reveal();
+  if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+});

@@ -1,0 +1,99 @@
+"""The evidence explorer: what the page of excerpts needs to be filtered, as plain HTML.
+
+Every row of the table gets what it can be filtered by in `data-` attributes, and the page a form; the script
+`explorer.js` ties the two together. Without it the page is a plain table.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from bs4 import BeautifulSoup
+
+from kodebog.coding import carried, practice_of_excerpts
+from kodebog.study import Study
+
+PAGE = "notebooks/evidence"
+"""The page that holds the excerpts."""
+TABLE = "tab-excerpts"
+"""Its table."""
+SCRIPTS = ("datatables/dataTables.min.js", "explorer.js")
+
+
+def row_attributes(study: Study) -> dict[str, dict[str, str]]:
+    """Return what each excerpt can be filtered by: excerpt → attribute → values, joined by spaces.
+
+    `text` holds what free text is looked for in: gists, labels and definitions of its codes, in both languages.
+    """
+    families = study.codes.set_index("code")["family"]
+    codes = carried(study).groupby("excerpt")["code"].agg(lambda c: list(dict.fromkeys(c)))
+    practices = practice_of_excerpts(study).groupby("excerpt")["practice"].agg(list)
+    words = {
+        lang: {table: study.labels(table, lang) for table in ("codes", "sections", "sample", "cases")}
+        for lang in ("en", "da")
+    }
+    found = {}
+    for row in study.excerpts.itertuples():
+        case = row.case if isinstance(row.case, str) else ""
+        borne = codes.get(row.excerpt, [])
+        text = [row.excerpt, row.role_printed, row.opening, row.gist_en, row.gist_da]
+        for lang in words.values():
+            text += [lang["sections"][row.section], lang["sample"][row.perspective], lang["cases"].get(case, "")]
+            text += [lang["codes"][code] for code in borne]
+        found[row.excerpt] = {
+            "perspective": row.perspective,
+            "practice": " ".join(practices.get(row.excerpt, [])),
+            "initiative": case,
+            "family": " ".join(dict.fromkeys(families[code] for code in borne)),
+            "code": " ".join(borne),
+            "section": row.section,
+            "text": " ".join(filter(None, text)),
+        }
+    return found
+
+
+def form(study: Study) -> str:
+    """Return the form with a filter for each attribute, hidden until the script shows it."""
+    labels = {table: study.labels(table) for table in ("sample", "cases", "families", "sections", "codes")}
+    danish = {table: study.labels(table, "da") for table in labels}
+    used = row_attributes(study).values()
+
+    def options(attribute: str, table: str) -> str:
+        taken = {value for row in used for value in row[attribute].split()}
+        return "".join(
+            f'<option value="{escape(key)}">{escape(label)} ({escape(danish[table][key])})</option>'
+            for key, label in labels[table].items()
+            if key in taken
+        )
+
+    selects = "".join(
+        f'<label>{name}<select name="{attribute}"><option value="">all</option>{options(attribute, table)}</select></label>'
+        for attribute, name, table in (
+            ("perspective", "Perspective", "sample"),
+            ("practice", "Practice", "codes"),
+            ("initiative", "Initiative", "cases"),
+            ("section", "Section", "sections"),
+            ("family", "Code family", "families"),
+            ("code", "Code", "codes"),
+        )
+    )
+    return (
+        f'<form id="explorer" class="kodebog-explorer" hidden aria-label="Filter the excerpts">{selects}'
+        '<label>Words, English or Danish<input type="search" name="q" autocomplete="off"></label>'
+        '<p><button type="reset">Show all</button> <button type="button" data-download>Download what is shown (CSV)</button>'
+        ' <span role="status" aria-live="polite"></span></p></form>'
+    )
+
+
+def equip(body: str, study: Study) -> str:
+    """Return the page's HTML with the form before its table and attributes on the table's rows."""
+    soup = BeautifulSoup(body, "html.parser")
+    attributes = row_attributes(study)
+    table = soup.find("table", id=TABLE)
+    for row in table.select("tbody tr"):
+        anchor = row.find(id=lambda identifier: identifier in attributes)
+        for name, value in attributes[anchor["id"]].items():
+            row[f"data-{name}"] = value
+    place = table.find_parent("div", class_="cell") or table
+    place.insert_before(BeautifulSoup(form(study), "html.parser"))
+    return str(soup)
