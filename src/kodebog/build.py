@@ -29,8 +29,7 @@ def build(jobs: int = 2) -> None:
     """
     started = time.perf_counter()
     print("Checking the study …")
-    study = Path(os.environ.get("STUDY") or paths.DATA)
-    if faults := check(study):
+    if faults := check(paths.study()):
         raise BuildError("\n".join(map(str, faults)))
     notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
     print(f"Executing notebooks, {jobs} at a time …")

@@ -32,19 +32,35 @@ def main(argv: Sequence[str] | None = None) -> int:
     sub = commands.add_parser("verify", help="hold the study against the article, for those who have its text")
     sub.add_argument("article", type=Path, help="the article as a UTF-8 text file")
     sub.add_argument("data", nargs="?", type=Path, default=paths.DATA, help="folder of the study (default: data/)")
+    sub = commands.add_parser("weave", help="write a private copy of the study with the article's words in it")
+    sub.add_argument("article", type=Path, help="the article as a UTF-8 text file")
+    sub.add_argument("out", type=Path, help="a new folder outside the repository")
+    sub.add_argument("data", nargs="?", type=Path, default=paths.DATA, help="folder of the study (default: data/)")
     command("build", "execute the notebooks and build the book", study=False)
     command("notebooks", "execute the notebooks and store their outputs", study=False)
     arguments = parser.parse_args(argv)
-    run = {"check": _check, "ledger": _ledger, "verify": _verify, "build": _build, "notebooks": _notebooks}
+    run = {
+        "check": _check,
+        "ledger": _ledger,
+        "verify": _verify,
+        "weave": _weave,
+        "build": _build,
+        "notebooks": _notebooks,
+    }
     return run[arguments.command](arguments)
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from kodebog.validation import check  # noqa: PLC0415 - each command imports only what it needs
+    from kodebog.disclosure import disclosures  # noqa: PLC0415 - each command imports only what it needs
+    from kodebog.validation import check  # noqa: PLC0415
 
-    faults = check(arguments.data)
+    faults, waiting = check(arguments.data), list[str]()
+    if not faults:
+        faults, waiting = disclosures(arguments.data)
     if not faults:
         print(f"{arguments.data}: valid")
+        if waiting:
+            print("Waiting for the study owner's decision in disclosure_exceptions.csv:\n  " + "\n  ".join(waiting))
         return OK
     head = ("File", "Row", "Column", "Found", "What is wrong", "Allowed", "Nearest")
     rows = [(f.file, str(f.row or ""), f.column, f.value, f.problem, f.allowed, f.nearest) for f in faults]
@@ -105,6 +121,21 @@ def _verify(arguments: argparse.Namespace) -> int:
     )
     print(f"\n{sound} of {len(excerpts)} excerpts are as coded; {len(failed)} of {len(checks)} checks failed.")
     return FAULT if len(failed) else OK
+
+
+def _weave(arguments: argparse.Namespace) -> int:
+    from kodebog import source  # noqa: PLC0415
+    from kodebog.study import StudyError  # noqa: PLC0415
+
+    try:
+        n = source.weave(arguments.data, source.read_article(arguments.article), arguments.out)
+    except (StudyError, source.SourceError) as error:
+        print(error, file=sys.stderr)
+        return FAULT
+    print(
+        f"{n} excerpts, with their words, in {arguments.out}\nRead the book with them: make book STUDY={arguments.out}"
+    )
+    return OK
 
 
 def _line(line: float | None) -> str:

@@ -36,7 +36,7 @@ class ExecutionError(Exception):
 def causes_key() -> str:
     """Return a hash over everything but the notebook itself that its outputs are made from."""
     digest = hashlib.sha256(platform.python_version().encode())
-    study = Path(os.environ.get("STUDY") or paths.DATA)
+    study = paths.study()
     package = [p for p in paths.PACKAGE.rglob("*") if p.suffix in {".py", ".mplstyle"}]
     for path in sorted([*study.glob("*.csv"), study / "datapackage.json", *package, paths.LOCK]):
         if path.is_file():
@@ -124,7 +124,7 @@ async def _execute(notebook: NotebookNode, name: str, folder: Path) -> None:
         extra_arguments=["--log-level=ERROR"],
     )
     try:
-        ran = await client.async_execute(env={**os.environ, **FIXED})
+        ran = await client.async_execute(env={**os.environ, **FIXED, "STUDY": str(paths.study())})
     except CellTimeoutError as error:
         raise ExecutionError(f"{name}: a cell ran longer than {TIMEOUT} s and was stopped") from error
     except (

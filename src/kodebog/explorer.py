@@ -17,6 +17,8 @@ PAGE = "notebooks/evidence"
 """The page that holds the excerpts."""
 TABLE = "tab-excerpts"
 """Its table."""
+FORM = "explorer"
+"""The form that filters it."""
 SCRIPTS = ("datatables/dataTables.min.js", "explorer.js")
 
 
@@ -67,7 +69,8 @@ def form(study: Study) -> str:
         )
 
     selects = "".join(
-        f'<label>{name}<select name="{attribute}"><option value="">all</option>{options(attribute, table)}</select></label>'
+        f'<label>{name}<select name="{attribute}"><option value="">all</option>'
+        f"{options(attribute, table)}</select></label>"
         for attribute, name, table in (
             ("perspective", "Perspective", "sample"),
             ("practice", "Practice", "codes"),
@@ -78,9 +81,10 @@ def form(study: Study) -> str:
         )
     )
     return (
-        f'<form id="explorer" class="kodebog-explorer" hidden aria-label="Filter the excerpts">{selects}'
+        f'<form id="{FORM}" class="kodebog-explorer" hidden aria-label="Filter the excerpts">{selects}'
         '<label>Words, English or Danish<input type="search" name="q" autocomplete="off"></label>'
-        '<p><button type="reset">Show all</button> <button type="button" data-download>Download what is shown (CSV)</button>'
+        '<p><button type="reset">Show all</button> '
+        '<button type="button" data-download>Download what is shown (CSV)</button>'
         ' <span role="status" aria-live="polite"></span></p></form>'
     )
 
@@ -89,10 +93,10 @@ def equip(body: str, study: Study) -> str:
     """Return the page's HTML with the form before its table and attributes on the table's rows."""
     soup = BeautifulSoup(body, "html.parser")
     attributes = row_attributes(study)
-    table = soup.find("table", id=TABLE)
+    table = soup.select(f"table#{TABLE}")[0]
     for row in table.select("tbody tr"):
-        anchor = row.find(id=lambda identifier: identifier in attributes)
-        for name, value in attributes[anchor["id"]].items():
+        (excerpt,) = [str(part["id"]) for part in row.select("[id]") if part["id"] in attributes]
+        for name, value in attributes[excerpt].items():
             row[f"data-{name}"] = value
     place = table.find_parent("div", class_="cell") or table
     place.insert_before(BeautifulSoup(form(study), "html.parser"))

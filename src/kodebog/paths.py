@@ -1,5 +1,6 @@
 """Every folder and file of the project that code names, once."""
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,11 +15,16 @@ LOCK = ROOT / "requirements.lock"
 """Every package version and hash."""
 PACKAGE = Path(__file__).resolve().parent
 """This library."""
-BUILD = ROOT / "_build"
-"""Everything that is built."""
+BUILD = ROOT / "_build" / ("private" if os.environ.get("STUDY") else "")
+"""Everything that is built; what is built from another study than `data/` stays apart from it."""
 HTML = BUILD / "html"
 """The built book."""
 PDF = BUILD / "report.pdf"
 """The PDF edition."""
 EXECUTED = BUILD / "executed"
 """Outputs of executed notebooks, by what they were made from."""
+
+
+def study() -> Path:
+    """Return the folder of the study: what STUDY in the environment names, else `data/`."""
+    return Path(os.environ.get("STUDY") or DATA).resolve()

@@ -102,7 +102,7 @@ def citation() -> dict[str, Any]:
     return about
 
 
-def data_hash(folder: Path = paths.DATA) -> str:
+def data_hash(folder: Path) -> str:
     """Return a SHA-256 over the tables of the study and their descriptor, by name and content."""
     digest = hashlib.sha256()
     for path in sorted([*folder.glob("*.csv"), folder / "datapackage.json"]):
@@ -146,7 +146,7 @@ def _back() -> str:
     return (
         "\n#heading(level: 1, numbering: none)[Colophon]\n"
         f"#par[Version {about['version']}, released {about['date-released']}. The data this report was computed from "
-        f"have the SHA-256 fingerprint]\n#par[#raw({quote(data_hash())})]\n"
+        f"have the SHA-256 fingerprint]\n#par[#raw({quote(data_hash(paths.study()))})]\n"
         '#par[over the tables in #raw("data/") and their descriptor, by name and content. Text and data: CC BY 4.0. '
         "Code: MIT. The article belongs to its authors and publisher; its sentences are not reproduced here.]\n"
         "#par[Set in Libertinus Serif with Typst, from the same executed notebooks as the HTML edition.]\n"

@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import re
+import shutil
+import tempfile
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +22,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from kodebog import paths
 from kodebog.study import Study
 
 FURNITURE = re.compile(r"\s*(www\.lederliv\.dk|(side\s+)?\d{1,3}(\s*(/|af)\s*\d{1,3})?)?\s*", re.IGNORECASE)
@@ -41,6 +45,8 @@ class Token:
     text: str
     line: int
     joins: bool = False
+    before: str = ""
+    """What stands between the word before and this one."""
 
     @property
     def folded(self) -> str:
@@ -82,28 +88,35 @@ def read_article(path: Path) -> str:
 def tokens(text: str) -> list[Token]:
     """Return the words of the article, page furniture left out."""
     found: list[Token] = []
+    gap = ""
     text = unicodedata.normalize("NFC", text).replace(_SOFT_HYPHEN + "\n", "-\n").replace(_SOFT_HYPHEN, "")
     for number, line in enumerate(text.splitlines(), 1):
         if FURNITURE.fullmatch(line):
             continue
-        words = re.findall(r"\w+", line)
+        parts = re.split(r"(\w+)", re.sub(r"\s+", " ", line.strip()))
         cut = bool(re.search(r"\w[-\N{HYPHEN}]\s*$", line))
-        found += [Token(word, number, cut and i == len(words) - 1) for i, word in enumerate(words)]
+        for i in range(1, len(parts), 2):
+            found.append(Token(parts[i], number, cut and i == len(parts) - 2, gap + parts[i - 1]))
+            gap = ""
+        gap += parts[-1] + ("" if cut else " ")
     return found
 
 
-def readings(part: list[Token]) -> Iterator[list[str]]:
-    """Yield the ways to read a passage: each word cut at a line's end as one word, or as two with a hyphen."""
-    cuts = [i for i, token in enumerate(part[:-1]) if token.joins][:12]
+def readings(part: list[Token]) -> Iterator[tuple[list[str], set[int]]]:
+    """Yield the ways to read a passage: each word cut at a line's end as one word, or as two with a hyphen.
+
+    Each comes with the positions of the tokens that are joined to the one before.
+    """
+    cuts = [i + 1 for i, token in enumerate(part[:-1]) if token.joins][:12]
     for chosen in itertools.product((False, True), repeat=len(cuts)):
         joined = {i for i, yes in zip(cuts, chosen, strict=True) if yes}
         words: list[str] = []
         for i, token in enumerate(part):
-            if i - 1 in joined:
+            if i in joined:
                 words[-1] += token.folded
             else:
                 words.append(token.folded)
-        yield words
+        yield words, joined
 
 
 @dataclass(frozen=True)
@@ -114,7 +127,7 @@ class Found:
     line: int
     words: tuple[str, ...]
     role: str
-    tokens: tuple[Token, ...]
+    wording: str
 
 
 def find_excerpt(article: list[Token], opening: str, sha256: str, roles: set[str]) -> Found | None:
@@ -129,12 +142,21 @@ def find_excerpt(article: list[Token], opening: str, sha256: str, roles: set[str
             if article[end].folded not in roles:
                 continue
             part = article[start:end]
-            for words in readings(part):
-                found = Found(start, part[0].line, tuple(words), article[end].folded, tuple(part))
+            for words, joined in readings(part):
+                wording = _wording(part, joined, article[end].before)
+                found = Found(start, part[0].line, tuple(words), article[end].folded, wording)
                 if fingerprint(words) == sha256:
                     return found
                 nearest = nearest or found
     return nearest
+
+
+def _wording(part: list[Token], joined: set[int], behind: str) -> str:
+    """The passage as it is written, up to its closing quotation mark."""
+    text = part[0].text
+    for i, token in enumerate(part[1:], 1):
+        text += token.text if i in joined else token.before + token.text
+    return text + re.split(r"[”“\"»(]", behind)[0].rstrip()
 
 
 def _starts(article: list[Token], first: list[str]) -> Iterator[int]:
@@ -142,7 +164,7 @@ def _starts(article: list[Token], first: list[str]) -> Iterator[int]:
     for i, token in enumerate(article):
         if first[0].startswith(token.folded):
             part = article[i : i + 2 * len(first)]
-            if any(words[: len(first)] == first for words in readings(part)):
+            if any(words[: len(first)] == first for words, _ in readings(part)):
                 yield i
 
 
@@ -219,3 +241,52 @@ def _work_checks(study: Study, article: list[Token], bounds: dict[str, tuple[int
 def _cited(article: list[Token], i: int, name: str, year: str) -> bool:
     """Whether a year stands here and the author's name shortly before it."""
     return article[i].text == year and any(t.folded.startswith(name) for t in article[max(0, i - CITED_WITHIN) : i])
+
+
+def weave(data: Path, text: str, out: Path) -> int:
+    """Write a private copy of the study to `out`, with the article's own words in a column of `excerpts.csv`.
+
+    The words are the reader's own copy of them and stay outside the repository. Returns how many excerpts were found.
+
+    Raises:
+        SourceError: when `out` is inside the repository or not empty, or an excerpt is not in the text as coded.
+
+    """
+    study = Study.load(data)
+    where = out.resolve()
+    if where.is_relative_to(paths.ROOT):
+        raise SourceError(f"{out}: is inside the repository; the article's words must stay outside it")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise SourceError(f"{out}: is not an empty folder")
+    article, roles = tokens(text), set(study.roles["role_printed"])
+    words = {}
+    for row in study.excerpts.itertuples():
+        found = find_excerpt(article, row.opening, row.sha256, roles)
+        if found is None or fingerprint(list(found.words)) != row.sha256:
+            raise SourceError(f"{row.excerpt} is not in the text as coded; “kodebog verify” says what differs")
+        words[row.excerpt] = found.wording
+    with tempfile.TemporaryDirectory(dir=_existing(where.parent)) as temporary:
+        made = Path(shutil.copytree(data, Path(temporary) / "study"))
+        woven = study.excerpts.assign(wording=study.excerpts["excerpt"].map(words))
+        woven.to_csv(made / "excerpts.csv", index=False, lineterminator="\n")
+        package = json.loads((made / "datapackage.json").read_text(encoding="utf-8"))
+        table = next(resource for resource in package["resources"] if resource["name"] == "excerpts")
+        table["schema"]["fields"].append(
+            {
+                "name": "wording",
+                "type": "string",
+                "title": "Wording",
+                "title_da": "Ordlyd",
+                "description": "The excerpt as printed, from the reader's own copy. Not to be passed on.",
+            }
+        )
+        (made / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=2), encoding="utf-8")
+        if out.exists():
+            out.rmdir()
+        made.rename(where)
+    return len(words)
+
+
+def _existing(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import html
-import os
 import re
 from pathlib import Path
 from typing import Any, ClassVar
@@ -134,9 +133,8 @@ def _name_cells(app: Sphinx, document: nodes.document) -> None:
 
 def _generate(app: Sphinx, docname: str, source: list[str]) -> None:
     """Put the generated part into the pages that ask for one."""
-    folder = Path(os.environ.get("STUDY") or paths.DATA)
     if "% generated: data dictionary" in source[0]:
-        source[0] = source[0].replace("% generated: data dictionary", data_dictionary(folder))
+        source[0] = source[0].replace("% generated: data dictionary", data_dictionary(paths.study()))
     if "% generated: codebook" in source[0]:
         source[0] = source[0].replace("% generated: codebook", codebook(_study()))
 
@@ -187,7 +185,7 @@ def _inline_figures(app: Sphinx, pagename: str, templatename: str, context: dict
     soup = BeautifulSoup(context["body"], "html.parser")
     files = {Path(copy).name: Path(app.srcdir) / original for original, copy in app.builder.images.items()}
     for image in soup.select("figure.kodebog-figure img"):
-        name = str(image.find_parent("figure")["id"])
+        name = str(image.find_parents("figure")[0]["id"])
         svg = files[Path(str(image["src"])).name].read_text(encoding="utf-8")
         image.replace_with(BeautifulSoup(inline_svg(svg, name, str(image["alt"])), "html.parser"))
     context["body"] = str(soup)
@@ -200,7 +198,9 @@ def inline_svg(svg: str, name: str, alt: str) -> str:
         for before, after in (('id="', '"'), ('href="#', '"'), ("url(#", ")")):
             svg = svg.replace(f"{before}{identifier}{after}", f"{before}{name}-{identifier}{after}")
     svg = svg.replace(figures.MUTED, "currentColor")
-    svg = re.sub(r'<a xlink:href="#(F\d+)"', r'<a href="#\1" aria-label="Finding \1"', svg).replace("xlink:href", "href")
+    svg = re.sub(r'<a xlink:href="#(F\d+)"', r'<a href="#\1" aria-label="Finding \1"', svg).replace(
+        "xlink:href", "href"
+    )
     # a picture is one thing to a screen reader; one with links in it is a group that holds them
     role = "group" if "<a " in svg else "img"
     return re.sub(r"<svg ", f'<svg role="{role}" aria-label="{html.escape(alt)}" ', svg, count=1)

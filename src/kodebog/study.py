@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
@@ -56,13 +55,13 @@ class Study:
 
     @classmethod
     def load(cls, folder: Path | str | None = None) -> Study:
-        """Return the study in `folder`, checked; `STUDY` in the environment or `data/` where none is given.
+        """Return the study in `folder`, checked; that of `kodebog.paths.study` where none is given.
 
         Raises:
             StudyError: with every fault in the folder, each with file, row, column, value and what is allowed.
 
         """
-        where = Path(folder or os.environ.get("STUDY") or paths.DATA)
+        where = Path(folder) if folder else paths.study()
         faults = check(where)
         if faults:
             raise StudyError(where, faults)
