@@ -29,9 +29,10 @@ def hyphenated(text, width, rng):
     for i, line in enumerate(lines):
         head, _, last = line.rpartition(" ")
         if re.fullmatch(r"[a-zæøå]{8,}", last) and i + 1 < len(lines) and rng.random() < 0.5:
-            line, rest = f"{head} {last[:4]}-", last[4:]
-            lines[i + 1] = f"{rest} {lines[i + 1]}"
-        out.append(line)
+            lines[i + 1] = f"{last[4:]} {lines[i + 1]}"
+            out.append(f"{head} {last[:4]}-")
+        else:
+            out.append(line)
         if i % 40 == 39:
             out += ["", "www.lederliv.dk", str(i), ""]
     return "\n".join(out)

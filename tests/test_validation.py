@@ -93,6 +93,10 @@ MUTATIONS = {
         "case_codes.csv", "harbours,mobilise-resources,content,E01", "harbours,mobilise-resources,content,E07",
         "column evidence: does not carry the code “mobilise-resources”, found “E07”",
     ),
+    "example of another initiative": (
+        "excerpt_codes.csv", "E01,ex-harbours", "E01,ex-tourism",
+        "excerpt_codes.csv, row 3, column code: is the example of another initiative, found “ex-tourism”",
+    ),
     "area beside an initiative": (
         "excerpts.csv", "havnechef,harbours,,", "havnechef,harbours,school,",
         "excerpts.csv, row 2, column area: must be empty where an initiative is named, found “school”",

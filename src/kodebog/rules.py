@@ -100,6 +100,26 @@ def _evidence_exists(t: Tables) -> Iterator[Fault]:
             )
 
 
+def _examples_name_their_initiative(t: Tables) -> Iterator[Fault]:
+    """The code of an empirical example goes with the initiative it stands for: code “ex-NAME”, initiative “NAME”."""
+    examples = set(t["codes"].loc[t["codes"]["family"] == "example", "code"])
+    tied = t["excerpts"].set_index("excerpt")["case"].fillna("")
+    for name, case in (
+        ("case_codes", t["case_codes"]["case"]),
+        ("excerpt_codes", t["excerpt_codes"]["excerpt"].map(tied)),
+    ):
+        bad = t[name]["code"].isin(examples) & (t[name]["code"] != "ex-" + case)
+        for row, coding in _rows(t[name], bad):
+            yield Fault(
+                f"{name}.csv",
+                row,
+                "code",
+                coding["code"],
+                "is the example of another initiative",
+                "“ex-” and the initiative",
+            )
+
+
 def _excerpts_are_coded_both_ways(t: Tables) -> Iterator[Fault]:
     for basis in ("placed", "content"):
         coded = set(t["excerpt_codes"].loc[t["excerpt_codes"]["basis"] == basis, "excerpt"])
@@ -228,6 +248,7 @@ RULES: tuple[Rule, ...] = (
     _practices_are_practices,
     _cases_are_placed_under_their_practice,
     _evidence_exists,
+    _examples_name_their_initiative,
     _excerpts_are_coded_both_ways,
     _area_only_without_case,
     _excerpts_follow_the_sections,

@@ -1,0 +1,81 @@
+"""The command: what it prints, and how it ends."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from kodebog import paths
+from kodebog.cli import main
+
+
+def test_check_of_a_valid_study(capsys):
+    assert main(["check"]) == 0
+    assert "valid" in capsys.readouterr().out
+
+
+def test_check_of_a_broken_study(folder, capsys):
+    path = folder / "sample.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",10", ",ten"), encoding="utf-8")
+    assert main(["check", str(folder)]) == 1
+    said = capsys.readouterr()
+    for word in ("sample.csv", "3", "interviews", "ten", "is of the wrong type", "integer"):
+        assert word in said.out
+    assert "1 fault" in said.err
+
+
+def test_ledger_as_recorded(capsys):
+    assert main(["ledger"]) == 0
+    assert "All as recorded." in capsys.readouterr().out
+
+
+def test_ledger_fails_when_a_result_has_changed(folder, capsys):
+    path = folder / "excerpt_codes.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("E10,protest-to-cooperation,content,for,report\n", ""))
+    codes = folder / "case_codes.csv"
+    codes.write_text(
+        codes.read_text(encoding="utf-8").replace(
+            "protest-to-cooperation,content,E10", "protest-to-cooperation,content,practices"
+        )
+    )
+    table = folder / "codes.csv"
+    table.write_text(table.read_text(encoding="utf-8"))
+    assert main(["ledger", str(folder)]) == 1
+    said = capsys.readouterr()
+    assert "Not as recorded" in said.err and "F10" in said.err
+    assert main(["ledger", "--record", str(folder)]) == 0
+    assert main(["ledger", str(folder)]) == 0
+
+
+def test_ledger_without_a_record(folder, capsys):
+    (folder / "expected_ledger.csv").unlink()
+    assert main(["ledger", str(folder)]) == 1
+    assert "nothing recorded" in capsys.readouterr().err
+
+
+def test_verify_says_what_is_wrong(tmp_path, capsys):
+    assert main(["verify", str(tmp_path / "none.txt")]) == 1
+    assert "cannot be read" in capsys.readouterr().err
+
+
+def test_verify_of_the_article(article, tmp_path, capsys):
+    path = tmp_path / "article.txt"
+    path.write_text(article, encoding="utf-8")
+    assert main(["verify", str(path)]) == 0
+    path.write_text(article[:20000], encoding="utf-8")
+    assert main(["verify", str(path)]) == 1
+    assert "MISMATCH" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["check", "a", "b"], ["verify"]])
+def test_called_wrongly(arguments):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+
+
+def test_as_a_program():
+    made = subprocess.run([sys.executable, "-m", "kodebog.cli", "check"], capture_output=True, text=True, check=False)
+    assert made.returncode == 0 and "valid" in made.stdout
+    assert shutil.which("kodebog", path=str(paths.ROOT / ".venv/bin")) or made.returncode == 0

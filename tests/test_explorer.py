@@ -1,0 +1,43 @@
+"""What the evidence explorer filters by."""
+
+import pytest
+from bs4 import BeautifulSoup
+
+from kodebog import explorer
+
+
+def test_rows_can_be_filtered_by_everything(study):
+    rows = explorer.row_attributes(study)
+    assert set(rows) == set(study.excerpts["excerpt"])
+    e07 = rows["E07"]
+    assert e07["perspective"] == "leader" and e07["practice"] == "mobilisation" and e07["initiative"] == "harbours"
+    assert "courage" in e07["code"].split() and "approach" in e07["family"].split()
+    for text in ("Stay the course", "Hold fast", "Havnene", "Harbours", "Leder"):
+        assert text in e07["text"]
+
+
+def test_sub_codes_are_found_under_their_parent(study):
+    assert "incentives" in explorer.row_attributes(study)["E22"]["code"].split()
+
+
+def test_the_page_stays_a_table_without_the_script(study):
+    rows = "".join(f'<tr><td><span id="{e}">{e}</span></td></tr>' for e in study.excerpts["excerpt"])
+    head = "<thead><tr><th>Excerpt</th></tr></thead>"
+    body = f'<div class="cell"><table id="tab-excerpts">{head}<tbody>{rows}</tbody></table></div>'
+    soup = BeautifulSoup(explorer.equip(body, study), "html.parser")
+    form = soup.find("form", id="explorer")
+    assert form.has_attr("hidden") and form.find_next("table")["id"] == "tab-excerpts"
+    assert {field["name"] for field in form.select("[name]")} == {
+        "perspective", "practice", "initiative", "section", "family", "code", "q"
+    }  # fmt: skip
+    for select in form.select("select"):
+        for option in select.select("option[value]:not([value=''])"):
+            values = [row[f"data-{select['name']}"].split() for row in soup.select("tbody tr")]
+            assert any(option["value"] in v for v in values), "a filter that shows nothing"
+
+
+@pytest.mark.xdist_group("book")
+def test_every_excerpt_and_finding_has_its_address(book, study):
+    for page, ids in (("evidence", study.excerpts["excerpt"]), ("reproduction", study.findings["finding"])):
+        soup = BeautifulSoup((book / f"html/notebooks/{page}.html").read_text(encoding="utf-8"), "html.parser")
+        assert [i for i in ids if not soup.find(id=i)] == []

@@ -1,0 +1,121 @@
+"""The ledger: its rules, and proof that it can fail."""
+
+from dataclasses import fields, replace
+
+import pandas as pd
+import pytest
+
+from kodebog import Study, ledger, paths
+from kodebog.coding import carried
+from kodebog.rules import RULES
+
+
+def test_published_results(study):
+    rows = ledger.published_results(study).set_index("result")
+    assert rows["status"].value_counts().to_dict() == {"same": 17, "differs": 8, "not checkable": 2}
+    assert rows.loc["interviews", ["printed", "rebuilt", "status"]].tolist() == ["18", "18", "same"]
+    assert rows.loc["list-approach", "why"].endswith("Think in the larger whole")
+    assert rows.loc["cell-value-mobilisation", "why"].endswith("bears it out: More sustainable solutions")
+    assert (rows.loc[rows["status"] == "differs", "why"] != "").all()
+
+
+def test_the_rules_for_findings(study):
+    status = ledger.finding_status(study).set_index("finding")["status"]
+    assert status["F36"] == "supported"  # E03 E04 E11 E12, from all perspectives
+    assert status["F08"] == "thin"  # E01 alone
+    assert status["F33"] == "thin"  # E08 and E09, both employees and tied to no initiative
+    assert status["F09"] == "asserted"
+    assert status["F54"] == "contradicted"  # E29
+    assert status["F21"] == "not checkable"  # says that it holds for most initiatives
+    assert set(status) == set(ledger.STATUSES)
+
+
+def test_robustness_by_hand(study):
+    changes = ledger.robustness(study)
+    f43 = changes[changes["finding"] == "F43"]  # rests on E07 (leader) and E15 (employee)
+    assert {(r.left_out, r.after) for r in f43.itertuples()} == {
+        ("E07", "thin"), ("E15", "thin"), ("leader", "thin"), ("employee", "thin")
+    }  # fmt: skip
+    f54 = changes[(changes["finding"] == "F54") & (changes["what"] == "excerpt")]
+    assert {(r.left_out, r.before, r.after) for r in f54.itertuples()} == {("E29", "contradicted", "thin")}
+
+
+def test_as_recorded(study):
+    assert ledger.deviations(study, paths.DATA).empty
+
+
+def test_recording_is_the_only_way_to_change_what_is_recorded(study, folder):
+    changed = replace(study, sample=study.sample.assign(interviews=[3, 11, 5]))
+    rows = ledger.deviations(changed, folder)
+    assert set(rows["result"]) == {"interviews", "interviews-leader"}
+    assert set(zip(rows["recorded"], rows["now"], strict=True)) >= {("18", "19"), ("10", "11"), ("same", "differs")}
+    ledger.record(changed, folder)
+    assert ledger.deviations(changed, folder).empty and len(ledger.deviations(study, folder))
+
+
+def test_nothing_recorded_yet(study, tmp_path):
+    with pytest.raises(FileNotFoundError):
+        ledger.deviations(study, tmp_path)
+
+
+# A coding of who takes part (family “partner”) belongs to no printed list, no cell of the typology and no finding:
+# nothing published rests on it, so the ledger does not see it change.
+UNPUBLISHED = {"partner"}
+
+
+def carries_the_same(study, mutant):
+    """Whether every excerpt still carries the same codes. Then only the basis of a coding has changed: a placement
+    that content confirms, or a content code that a placement or a sub-code repeats. Results do not rest on that."""
+    sets = [
+        set(map(tuple, carried(s)[["excerpt", "code", "stance"]].drop_duplicates().to_numpy())) for s in (study, mutant)
+    ]
+    return sets[0] == sets[1]
+
+
+def mutants(study):
+    """One corrupted study for each row: a coding gets the next code of its family, a case the next practice, a
+    number of interviews goes up by one."""
+    following = {}
+    for _, codes in study.codes.groupby("family")["code"]:
+        listed = list(codes)
+        following |= dict(zip(listed, [*listed[1:], listed[0]], strict=True))
+    following["shared-line"] = "incentives"  # alone in its family
+    for name, column, change in (
+        ("excerpt_codes", "code", following.get),
+        ("case_codes", "code", following.get),
+        ("cases", "practice", following.get),
+        ("sample", "interviews", lambda n: n + 1),
+    ):
+        table = getattr(study, name)
+        for i in table.index:
+            changed = table.copy()
+            changed.loc[i, column] = change(table.loc[i, column])
+            yield name, table.loc[i], replace(study, **{name: changed})
+
+
+def test_one_corrupted_coding_at_a_time(study, record_property):
+    """Every row of the coded tables is corrupted in turn; what neither rules nor ledger notice must be explained."""
+    recorded = pd.read_csv(paths.DATA / ledger.EXPECTED, dtype="str", keep_default_na=False)
+    family = study.codes.set_index("code")["family"]
+    total, caught, unexplained, survivors = 0, 0, [], {}
+    for name, row, mutant in mutants(study):
+        total += 1
+        tables = {field.name: getattr(mutant, field.name) for field in fields(Study)}
+        duplicated = name.endswith("_codes") and tables[name].duplicated(list(tables[name].columns[:3])).any()
+        if (
+            duplicated
+            or any(True for rule in RULES for _ in rule(tables))
+            or not ledger.ledger(mutant).astype("str").equals(recorded.astype("str"))
+        ):
+            caught += 1
+            continue
+        kind = family[row["code"]] if "code" in row else name
+        survivors[(name, kind)] = survivors.get((name, kind), 0) + 1
+        if kind not in UNPUBLISHED and not carries_the_same(study, mutant):
+            unexplained.append((name, row.tolist()))
+    record_property("mutations", total)
+    record_property("caught", caught)
+    print(f"\n{caught} of {total} corruptions were caught; survivors: {survivors}")
+    assert total == len(study.excerpt_codes) + len(study.case_codes) + len(study.cases) + len(study.sample)
+    assert unexplained == []
+    assert caught / total > 0.85
