@@ -29,6 +29,13 @@ def article():
     return Path(where).read_text(encoding="utf-8")
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Say what tests have measured, also when they pass."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{name}: {value}")
+
+
 @pytest.fixture(scope="session")
 def book():
     """The folder of the built book, built now where anything has changed."""

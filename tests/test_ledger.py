@@ -113,9 +113,7 @@ def test_one_corrupted_coding_at_a_time(study, record_property):
         survivors[(name, kind)] = survivors.get((name, kind), 0) + 1
         if kind not in UNPUBLISHED and not carries_the_same(study, mutant):
             unexplained.append((name, row.tolist()))
-    record_property("mutations", total)
-    record_property("caught", caught)
-    print(f"\n{caught} of {total} corruptions were caught; survivors: {survivors}")
+    record_property("corrupted codings caught by schema, rules or ledger", f"{caught} of {total}; not: {survivors}")
     assert total == len(study.excerpt_codes) + len(study.case_codes) + len(study.cases) + len(study.sample)
     assert unexplained == []
     assert caught / total > 0.85

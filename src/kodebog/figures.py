@@ -55,6 +55,7 @@ def excerpts_by_section(study: Study) -> display.Figure:
     people, sections = study.labels("sample"), study.labels("sections")
     table = counts.reset_index()
     table.insert(0, "label", table["section"].map(sections))
+    table["excerpts"] = table["section"].map(study.excerpts.groupby("section")["excerpt"].agg(ordered))
     only = [sections[str(s)].lower() for s, row in counts.iterrows() if (row > 0).sum() == 1]
     said = "; ".join(
         f"{r['label']}: " + ", ".join(f"{r[p]} {people[p].lower()}" for p in people) for _, r in table.iterrows()
@@ -65,7 +66,7 @@ def excerpts_by_section(study: Study) -> display.Figure:
         else "Every section prints more than one perspective"
     )
     return display.Figure(
-        _dots(table, people, "Printed excerpts"),
+        _dots(table, study, "Printed excerpts"),
         caption,
         f"Dots for each excerpt, by section. {said}.",
         "fig-sections",
@@ -84,7 +85,7 @@ def family(study: Study, name: str, figure_name: str) -> display.Figure:
     top, n = leading(table["label"], table["n"])
     caption = f"Most excerpts speak for {top}: {of(n, len(study.excerpts))}"
     return display.Figure(
-        _dots(table, people, "Printed excerpts that speak for it"),
+        _dots(table, study, "Printed excerpts that speak for it"),
         caption,
         f"Dots for each excerpt, by factor. {said}.",
         figure_name,
@@ -236,20 +237,22 @@ def _dumbbells(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def _dots(table: pd.DataFrame, labels: dict[str, str], xlabel: str) -> Figure:
-    """Return counts by perspective as rows of dots, one dot for each excerpt.
+def _dots(table: pd.DataFrame, study: Study, xlabel: str) -> Figure:
+    """Return rows of dots, one for each excerpt, by perspective; each leads to its excerpt.
 
-    Columns of `table`: label, and one count for each perspective. `labels` names the perspectives.
+    Columns of `table`: label, excerpts (tuples of ids).
     """
     figure, axes = _canvas(1.0 + 0.36 * len(table))
+    labels = study.labels("sample")
+    speaker = study.excerpts.set_index("excerpt")["perspective"]
     dots = [
-        {"row": row["label"], "x": x, "perspective": labels[p]}
-        for _, row in table.iterrows()
-        for x, p in enumerate([p for p in labels for _ in range(int(row[p]))], 1)
+        {"row": row.label, "x": x, "perspective": labels[speaker[excerpt]], "excerpt": excerpt}
+        for row in table.itertuples()
+        for x, excerpt in enumerate(sorted(row.excerpts, key=lambda e: list(labels).index(speaker[e])), 1)
     ]
     rows = list(table["label"])
     colours = {labels[p]: PERSPECTIVES[p] for p in labels}
-    data = pd.DataFrame(dots, columns=["row", "x", "perspective"])
+    data = pd.DataFrame(dots, columns=["row", "x", "perspective", "excerpt"])
     data["row"] = pd.Categorical(data["row"], categories=rows, ordered=True)
     markers = dict(zip(colours, "sDo", strict=False))
     sns.scatterplot(
@@ -264,6 +267,7 @@ def _dots(table: pd.DataFrame, labels: dict[str, str], xlabel: str) -> Figure:
         ax=axes,
         linewidth=0,
     )
+    axes.collections[0].set_urls([f"evidence.html#{excerpt}" for excerpt in data["excerpt"]])
     axes.set_yticks(range(len(rows)), [_wrap(r) for r in rows])
     most = int(data["x"].max()) if len(data) else 1
     axes.set(xlabel=xlabel, ylabel="", xlim=(0.4, max(most, 4) + 0.6), ylim=(len(rows) - 0.5, -0.5))

@@ -2,14 +2,7 @@
 
 **Published results** are compared entry by entry; a result is `same`, it `differs`, or it is `not checkable`.
 
-**Findings** get their status by rule, from the codings, in this order:
-
-1. `not checkable`: it says how common something is, that it holds elsewhere, or that it agrees with other studies.
-   Printed excerpts, chosen by the authors, cannot show that.
-2. `contradicted`: at least one printed excerpt speaks against it.
-3. `asserted`: no printed excerpt speaks for it; it stands in the authors' prose alone.
-4. `thin`: one excerpt speaks for it, or several from one perspective and fewer than two initiatives.
-5. `supported`: two or more excerpts, from at least two perspectives or two initiatives.
+**Findings** get their status by rule, from the codings; the rules are `STATUS_RULES`.
 """
 
 from __future__ import annotations
@@ -25,7 +18,19 @@ from kodebog.rules import DIMENSIONS
 from kodebog.study import Lang, Study
 from kodebog.typology import compare_with_print
 
+STATUS_RULES = {
+    "not checkable": "The finding says how common something is, that it holds elsewhere, or that it agrees with other "
+    "studies. Excerpts that the authors chose cannot show that; it needs the interviews, or the studies.",
+    "contradicted": "At least one printed excerpt speaks against it. The word is strict on purpose; whether the voices "
+    "can be reconciled is for the reader.",
+    "asserted": "No printed excerpt speaks for it. It stands in the authors' prose alone.",
+    "thin": "One excerpt speaks for it, or several that are all from one perspective and from fewer than two "
+    "initiatives.",
+    "supported": "Two or more excerpts speak for it, from at least two perspectives or two initiatives.",
+}
+"""The status of a finding is the first of these that fits it."""
 STATUSES = ("supported", "thin", "asserted", "contradicted", "not checkable")
+"""The statuses in the order in which they are shown."""
 EXPECTED = "expected_ledger.csv"
 """The ledger as last accepted, beside the tables of the study but no part of the package."""
 
@@ -115,7 +120,7 @@ def _counted(codes: set[str]) -> str:
 
 
 def finding_status(study: Study, evidence: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return the status of every finding, by the rules at the head of this module.
+    """Return the status of every finding, by `STATUS_RULES`.
 
     `evidence`: the result of `kodebog.evidence.finding_evidence`, or part of it, to ask what would be without the
     rest. Columns: finding, status, n_for, n_against, perspectives (number among those for), initiatives (likewise).

@@ -42,8 +42,16 @@ def data_dictionary(folder: Path) -> str:
         )
         title = f"{resource['title']} ({resource['title_da']})"
         key = ", ".join(schema["primaryKey"])
-        parts.append(f"## {title}\n\n`{resource['path']}`: {resource['description']} Key: {key}.\n\n{table.markdown()}")
+        parts.append(
+            f"## {title}\n\n`{resource['path']}`: {resource['description']} Key: {key}.\n\n"
+            f"{table.markdown()}\n\n{_data_line(resource['path'])}"
+        )
     return "\n\n".join(parts)
+
+
+def _data_line(path: str) -> str:
+    """A line that leads to a file of the study."""
+    return f"{{.kodebog-provenance}}\n{{download}}`Data (CSV) <../data/{path}>`"
 
 
 def _allowed(field: dict[str, Any], refers: str | None) -> str:
@@ -86,6 +94,6 @@ def codebook(study: Study) -> str:
         )
         parts.append(
             f"## {family.label_en} ({family.label_da})\n\n{family.definition_en} "
-            f"Section: {family.section}.\n\n{table.markdown()}"
+            f"Section: {family.section}.\n\n{table.markdown()}\n\n{_data_line('codes.csv')}"
         )
     return "\n\n".join(parts)

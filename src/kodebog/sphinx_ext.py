@@ -121,7 +121,7 @@ def _provenance(name: str, csv_file: str) -> nodes.Element:
 
 def _name_cells(app: Sphinx, document: nodes.document) -> None:
     """Give the code of every cell that shows something an address of its own."""
-    for line in [p for p in document.findall(nodes.paragraph) if "kodebog-provenance" in p["classes"]]:
+    for line in [p for p in document.findall(nodes.paragraph) if "code" in p]:
         target = line["code"]
         cell: Any = line.parent
         while cell is not None and cell.get("nb_element") != "cell_code":
@@ -198,9 +198,8 @@ def inline_svg(svg: str, name: str, alt: str) -> str:
         for before, after in (('id="', '"'), ('href="#', '"'), ("url(#", ")")):
             svg = svg.replace(f"{before}{identifier}{after}", f"{before}{name}-{identifier}{after}")
     svg = svg.replace(figures.MUTED, "currentColor")
-    svg = re.sub(r'<a xlink:href="#(F\d+)"', r'<a href="#\1" aria-label="Finding \1"', svg).replace(
-        "xlink:href", "href"
-    )
+    svg = re.sub(r'<a xlink:href="([^"]*#)([EF]\d+)"', r'<a href="\1\2" aria-label="\2"', svg)
+    svg = svg.replace("xlink:href", "href")
     # a picture is one thing to a screen reader; one with links in it is a group that holds them
     role = "group" if "<a " in svg else "img"
     return re.sub(r"<svg ", f'<svg role="{role}" aria-label="{html.escape(alt)}" ', svg, count=1)

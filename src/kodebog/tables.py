@@ -384,28 +384,48 @@ def statuses(study: Study) -> Table:
     return Table(frame, f"Most frequent status: {top}, {of(n, len(rows))} findings", "tab-statuses", stub=True)
 
 
-def fragile(study: Study) -> Table:
-    """Return the supported findings that stop being so when one excerpt or one perspective is left out."""
+def status_rules(study: Study) -> Table:
+    """Return the rules by which findings get their status, with how many get it."""
+    counts = ledger.finding_status(study)["status"].value_counts()
+    frame = pd.DataFrame(
+        [(status, rule, int(counts.get(status, 0))) for status, rule in ledger.STATUS_RULES.items()],
+        columns=["Status", "Given when", "Findings"],
+    )
+    caption = (
+        "The status of a finding is the first of these that fits it; it is worked out from the codings, never typed"
+    )
+    return Table(frame, caption, "tab-status-rules", (18, 70, 12), stub=True)
+
+
+def robustness(study: Study) -> Table:
+    """Return what becomes of each finding when one excerpt, or one whole perspective, is left out."""
     changes = ledger.robustness(study)
-    changes = changes[changes["before"] == "supported"]
-    labels = study.labels("sample")
-    lists = {key: tuple(part["left_out"]) for key, part in changes.groupby(["finding", "what"])}
-    status = ledger.finding_status(study)
-    supported = list(status.loc[status["status"] == "supported", "finding"])
+    people = study.labels("sample")
     names = study.findings.set_index("finding")["statement_en"]
+    status = ledger.finding_status(study).set_index("finding")["status"]
+
+    def lost(finding: str, what: str) -> str:
+        rows = changes[(changes["finding"] == finding) & (changes["what"] == what)]
+        falls = rows.groupby("after", sort=False)["left_out"].agg(list)
+        return "; ".join(f"{', '.join(people.get(x, x) for x in out)} → {after}" for after, out in falls.items()) or "–"
+
+    shown = [f for f in names.index if f in set(changes["finding"])]
     frame = pd.DataFrame(
         {
-            "Finding": supported,
-            "Statement": [names[f] for f in supported],
-            "Hangs on the excerpt": [lists.get((f, "excerpt"), ()) for f in supported],
-            "Hangs on the perspective": [
-                ", ".join(labels[p] for p in lists.get((f, "perspective"), ())) or "–" for f in supported
-            ],
+            "Finding": shown,
+            "Statement": [names[f] for f in shown],
+            "Status": [status[f] for f in shown],
+            "Without the excerpt": [lost(f, "excerpt") for f in shown],
+            "Without the perspective": [lost(f, "perspective") for f in shown],
         }
     )
-    firm = int(((frame["Hangs on the excerpt"].map(len) == 0) & (frame["Hangs on the perspective"] == "–")).sum())
-    caption = f"{of(firm, len(frame))} supported findings stay supported whichever excerpt or perspective is left out"
-    return Table(frame, caption, "tab-robustness", (9, 47, 22, 22))
+    supported = status[status == "supported"]
+    firm = supported.index.difference(shown)
+    caption = (
+        f"{of(len(firm), len(supported))} supported findings stay supported whichever excerpt or perspective is left "
+        f"out; the {len(shown)} findings listed here change their status"
+    )
+    return Table(frame, caption, "tab-robustness", (9, 34, 13, 22, 22))
 
 
 def contrary(study: Study) -> Table:
