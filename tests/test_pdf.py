@@ -140,7 +140,7 @@ def test_no_source_shows_through(text):
 def test_the_last_page_names_version_and_data(text):
     end = text[text.rindex("Colophon") :]
     assert str(pdf.citation()["version"]) in end
-    assert pdf.data_hash(paths.DATA) in end.replace("\n", "")
+    assert paths.fingerprint(paths.DATA) in end.replace("\n", "")
 
 
 def test_the_typology_is_on_one_page(book):

@@ -4,6 +4,18 @@
 everything else takes a `Study` and returns a table.
 """
 
-from kodebog.study import Study, StudyError
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kodebog.study import Study, StudyError
 
 __all__ = ["Study", "StudyError"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the study when it is first asked for: commands that need no tables start without pandas."""
+    if name in __all__:
+        from kodebog import study  # noqa: PLC0415
+
+        return getattr(study, name)
+    raise AttributeError(f"module “kodebog” has no attribute “{name}”")

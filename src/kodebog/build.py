@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import gc
+import hashlib
 import io
 import os
 import shutil
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kodebog import paths
-from kodebog.execution import ExecutionError, execute
+from kodebog.execution import ExecutionError, causes_key, execute, get_ready, pending
 from kodebog.validation import check
 
 WORK = paths.BUILD / ".work"
 """Where the book is made; kept, so that the next build does only what has changed."""
+STAMP = WORK / "made-from"
+"""What the book that stands was made from."""
 
 
 class BuildError(Exception):
     """The book could not be built; the message says why."""
 
 
-def build(jobs: int = 2) -> None:
+def build(jobs: int = 2, say: Callable[[str], None] = print) -> None:
     """Execute what has changed, build HTML and PDF, and put them where the last ones were.
 
     Raises:
@@ -28,24 +35,76 @@ def build(jobs: int = 2) -> None:
 
     """
     started = time.perf_counter()
-    print("Checking the study …")
-    if faults := check(paths.study()):
-        raise BuildError("\n".join(map(str, faults)))
+    where = f"Open {paths.HTML / 'index.html'}\n  or {paths.PDF}"
+    with _alone():
+        sources = _sources_key()
+        if _stands(sources):
+            say(f"Nothing has changed since the book was built.\n{where}")
+            return
+        try:
+            _make(jobs, say, sources)
+        except OSError as error:
+            raise BuildError(f"{error.strerror or error}: {error.filename or paths.BUILD}") from error
+    say(f"Done in {time.perf_counter() - started:.1f} s.\n{where}")
+
+
+def _make(jobs: int, say: Callable[[str], None], sources: str) -> None:
+    STAMP.unlink(missing_ok=True)
     notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
-    print(f"Executing notebooks, {jobs} at a time …")
-    try:
-        if not execute(notebooks, jobs):
-            print("  nothing to execute")
-    except ExecutionError as error:
-        raise BuildError(str(error)) from None
-    print("Building the pages …")
-    html, pdf = _sphinx()
+    if todo := pending(notebooks):
+        get_ready()  # imports in the background while this process checks the study
+        say("Checking the study …")
+        if faults := check(paths.study()):
+            raise BuildError("\n".join(map(str, faults)))
+        say(f"Executing {len(todo)} notebooks, {jobs} at a time …")
+        try:
+            execute(notebooks, jobs, say)
+        except ExecutionError as error:
+            raise BuildError(str(error)) from None
+    html, pdf = _sphinx(say)
+    shutil.copyfile(pdf, html / paths.PDF.name)  # every page links to it
+    fresh = paths.PDF.with_suffix(".pdf.new")
+    shutil.copyfile(pdf, fresh)
     _put(html, paths.HTML)
-    pdf.replace(paths.PDF)
-    print(f"Done in {time.perf_counter() - started:.0f} s.\nOpen {paths.HTML / 'index.html'}\n  or {paths.PDF}")
+    fresh.replace(paths.PDF)
+    STAMP.write_text(sources, encoding="utf-8")
 
 
-def _sphinx() -> tuple[Path, Path]:
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """See to it that no other build works in the same folder."""
+    try:
+        paths.BUILD.mkdir(parents=True, exist_ok=True)
+        lock = (paths.BUILD / ".lock").open("w")
+    except OSError as error:
+        raise BuildError(f"{error.strerror}: {error.filename}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BuildError(f"another build is at work in {paths.BUILD}; wait for it, or stop it") from None
+        yield
+
+
+def _sources_key() -> str:
+    """A hash over everything that the book is made from."""
+    digest = hashlib.sha256(causes_key().encode())
+    files = [p for folder in (paths.BOOK, paths.NOTEBOOKS) for p in folder.rglob("*") if p.is_file()]
+    for path in sorted([*files, paths.ROOT / "_toc.yml", paths.ROOT / "CITATION.cff"]):
+        if ".ipynb_checkpoints" not in path.parts:
+            digest.update(str(path.relative_to(paths.ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _stands(sources: str) -> bool:
+    """Whether the book that stands was made from just these sources."""
+    try:
+        return paths.PDF.is_file() and (paths.HTML / "index.html").is_file() and STAMP.read_text() == sources
+    except OSError:
+        return False
+
+
+def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path]:
     """Build the HTML and the PDF in the work folder; return the folder of the one and the file of the other."""
     from jupyter_book.config import get_final_config  # noqa: PLC0415 - slow to import
     from sphinx.application import Sphinx  # noqa: PLC0415
@@ -54,9 +113,11 @@ def _sphinx() -> tuple[Path, Path]:
 
     from kodebog.pdf import PdfError, write  # noqa: PLC0415
 
+    started = time.perf_counter()
+    say("Building the pages …")
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
     config, _ = get_final_config(
-        user_yaml=paths.ROOT / "_config.yml",
+        user_yaml=paths.CONFIG,
         sourcedir=paths.ROOT,
         cli_config={"latex_individualpages": False},
         use_external_toc=True,
@@ -65,7 +126,7 @@ def _sphinx() -> tuple[Path, Path]:
     config["extensions"] = [name for name in config["extensions"] if name != "sphinx_thebe"]
     out = WORK / "html"
     warnings = io.StringIO()
-    with patch_docutils(str(paths.ROOT)), docutils_namespace():
+    with patch_docutils(str(paths.ROOT)), docutils_namespace(), _without_collecting():
         app = Sphinx(
             srcdir=paths.ROOT,
             confdir=None,
@@ -81,24 +142,35 @@ def _sphinx() -> tuple[Path, Path]:
             app.build()
         except SphinxError as error:
             raise BuildError(f"Sphinx: {error}") from error
-    _no_warnings(warnings)
-    if app.statuscode:
-        raise BuildError("Sphinx did not finish.")
-    root = f"{app.config.root_doc}.html"
-    (out / "index.html").write_text(
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{config["html_title"]}</title>'
-        f'<meta http-equiv="refresh" content="0; url={root}"><link rel="canonical" href="{root}"></head>'
-        f'<body><a href="{root}">{config["html_title"]}</a></body></html>\n',
-        encoding="utf-8",
-    )
-    print("Setting the PDF …")
-    try:
-        pdf = write(app, WORK / "report.pdf")
-    except PdfError as error:
-        raise BuildError(f"The PDF was not made.\n{error}") from None
-    _no_warnings(warnings)
-    shutil.copyfile(pdf, out / paths.PDF.name)  # every page links to it
+        _no_warnings(warnings)
+        if app.statuscode:
+            raise BuildError("Sphinx did not finish.")
+        root = f"{app.config.root_doc}.html"
+        (out / "index.html").write_text(
+            f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{config["html_title"]}</title>'
+            f'<meta http-equiv="refresh" content="0; url={root}"><link rel="canonical" href="{root}"></head>'
+            f'<body><a href="{root}">{config["html_title"]}</a></body></html>\n',
+            encoding="utf-8",
+        )
+        pages = time.perf_counter()
+        say(f"  {pages - started:.1f} s\nSetting the PDF …")
+        try:
+            pdf = write(app, WORK / paths.PDF.name)
+        except PdfError as error:
+            raise BuildError(f"The PDF was not made.\n{error}") from None
+        _no_warnings(warnings)
+        say(f"  {time.perf_counter() - pages:.1f} s")
     return out, pdf
+
+
+@contextlib.contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Leave garbage where it is: trees of many nodes are read and made, and searching them again and again is slow."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _no_warnings(stream: io.StringIO) -> None:

@@ -10,7 +10,7 @@ from typing import IO
 
 from kodebog import paths
 
-OK, FAULT, MISUSE = 0, 1, 2
+OK, FAULT, MISUSE, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,7 +47,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         "build": _build,
         "notebooks": _notebooks,
     }
-    return run[arguments.command](arguments)
+    try:
+        return run[arguments.command](arguments)
+    except KeyboardInterrupt:
+        print("\nStopped. What stood before still stands.", file=sys.stderr)
+        return INTERRUPTED
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pandas as pd
 
 from kodebog.study import Study
@@ -21,6 +23,7 @@ def ancestors(codes: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(levels, ignore_index=True)
 
 
+@functools.lru_cache(maxsize=2)
 def carried(study: Study) -> pd.DataFrame:
     """Return which codes each excerpt carries, a row for each excerpt, code, basis and stance.
 

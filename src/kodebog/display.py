@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 METADATA = "kodebog"
 """Key of the output metadata that `kodebog.sphinx_ext` reads."""
-_ID = re.compile(r"[EF]\d{2}")
+_ID = re.compile(r"\b[EF]\d{2}\b")
 _MARKUP = re.compile(r"([\\`*_\[\]{}<>$|#~^])")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -111,12 +111,16 @@ def _cell(value: object) -> str:
         if all(_ID.fullmatch(str(v)) for v in value):
             return ", ".join(link(str(v)) for v in value)
         if len(value) == 1:
-            return escape(str(value[0]))
-        return "\n    ".join(f"- {escape(str(v))}" for v in value)
+            return _linked(str(value[0]))
+        return "\n    ".join(f"- {_linked(str(v))}" for v in value)
     if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN
         return "–"
-    text = str(value)
-    return link(text) if _ID.fullmatch(text) else escape(text) or "–"
+    return _linked(str(value)) or "–"
+
+
+def _linked(text: str) -> str:
+    """Text without markup, in which the ids of excerpts and findings lead to them."""
+    return _ID.sub(lambda match: link(match.group()), escape(text))
 
 
 def link(identifier: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+
 import pandas as pd
 
 from kodebog.coding import carried, practice_of_excerpts
 from kodebog.study import Lang, Study
 
 
+@functools.lru_cache(maxsize=2)
 def finding_evidence(study: Study) -> pd.DataFrame:
     """Return every excerpt and initiative that bears on a finding.
 

@@ -1,31 +1,46 @@
 """Executing notebooks: in parallel, and again only when something they were made from has changed.
 
-Outputs are kept by a key over the notebook's code cells, the study, this package, the lock file and the Python
-version, so no output outlives its causes and a change of prose runs nothing.
+Outputs are kept by a key over the notebook's code cells, the study, this package, configuration, the lock file and
+the Python version, so no output outlives its causes and a change of prose runs nothing.
+
+A notebook runs in IPython, in a process of its own that is forked from one in which the libraries are already
+imported (the standard library's fork server). Starting a Jupyter kernel for each notebook costs several times as much
+as running it. That the outputs are those of a kernel is tested with nbval, which uses one.
 """
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import hashlib
 import json
+import multiprocessing
 import os
 import platform
+import re
+import signal
+import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any
-
-import nbformat
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from kodebog import paths
 
-TIMEOUT = 300
-"""Seconds that one cell may run."""
-FIXED = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-"""Environment of every kernel: what could make two runs differ is set."""
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+TIMEOUT = float(os.environ.get("KODEBOG_TIMEOUT", "300"))
+"""Seconds that one notebook may run."""
+PRELOADED = ["IPython.core.interactiveshell", "myst_nb", "kodebog.preload"]
+"""What every notebook needs, imported once before the processes are forked."""
+FIXED = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1"}
+"""Environment of every notebook: what could make two runs differ is set."""
+
+Outputs = list[list[dict[str, Any]]]
 
 
 class ExecutionError(Exception):
@@ -35,12 +50,10 @@ class ExecutionError(Exception):
 @functools.cache
 def causes_key() -> str:
     """Return a hash over everything but the notebook itself that its outputs are made from."""
-    digest = hashlib.sha256(platform.python_version().encode())
-    study = paths.study()
-    package = [p for p in paths.PACKAGE.rglob("*") if p.suffix in {".py", ".mplstyle"}]
-    for path in sorted([*study.glob("*.csv"), study / "datapackage.json", *package, paths.LOCK]):
-        if path.is_file():
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    digest = hashlib.sha256((platform.python_version() + paths.fingerprint(paths.study())).encode())
+    package = [p for p in paths.PACKAGE.rglob("*") if p.is_file() and p.suffix != ".pyc"]
+    for path in sorted([*package, paths.LOCK, paths.CONFIG]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
@@ -54,94 +67,163 @@ def _kept(notebook: NotebookNode) -> Path:
     return paths.EXECUTED / f"{key(notebook)}.json"
 
 
-def _with_outputs(notebook: NotebookNode, outputs: list[list[dict[str, Any]]]) -> NotebookNode:
+def pending(notebooks: Iterable[Path]) -> list[tuple[Path, NotebookNode]]:
+    """Return the notebooks that have to run, with their content."""
+    import nbformat  # noqa: PLC0415 - slow to import, and not needed when nothing has changed
+
+    read = [(path, nbformat.read(path, as_version=4)) for path in notebooks]
+    return [(path, notebook) for path, notebook in read if not _kept(notebook).is_file()]
+
+
+def read_executed(text: str) -> NotebookNode:
+    """Return a notebook with its outputs: kept ones, or fresh ones where there are none. MyST-NB calls this."""
+    import nbformat  # noqa: PLC0415 - slow to import, and not needed when nothing has changed
+
+    notebook = nbformat.reads(text, as_version=4)
+    if not _kept(notebook).is_file():
+        _run_all([(paths.NOTEBOOKS / "notebook.ipynb", notebook)], 1, lambda _: None)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    outputs: Outputs = json.loads(_kept(notebook).read_text(encoding="utf-8"))
     for number, (cell, found) in enumerate(zip(code, outputs, strict=True), 1):
         cell.outputs = [nbformat.from_dict(output) for output in found]
         cell.execution_count = number
     return notebook
 
 
-def read_executed(text: str) -> NotebookNode:
-    """Return a notebook with its outputs: kept ones, or fresh ones where there are none. MyST-NB calls this."""
-    notebook = nbformat.reads(text, as_version=4)
-    if not _kept(notebook).is_file():
-        asyncio.run(_execute(notebook, "notebook", paths.NOTEBOOKS))
-    return _with_outputs(notebook, json.loads(_kept(notebook).read_text(encoding="utf-8")))
-
-
 def execute(notebooks: Iterable[Path], jobs: int = 2, say: Callable[[str], None] = print) -> int:
     """Execute the notebooks that have no kept outputs, `jobs` at a time; return how many that were.
 
     Raises:
-        ExecutionError: for the notebooks that raise or time out; what others had done by then is kept.
+        ExecutionError: for the notebooks that raise or take too long; what others had done by then is kept.
 
     """
-    pending = []
-    for path in notebooks:
-        notebook = nbformat.read(path, as_version=4)
-        if not _kept(notebook).is_file():
-            pending.append((path, notebook))
-    if not pending:
-        return 0
-    failures: list[BaseException] = []
+    todo = pending(notebooks)
+    if todo:
+        _run_all(todo, jobs, say)
+    return len(todo)
+
+
+@dataclass
+class _Running:
+    path: Path
+    notebook: NotebookNode
+    process: Any
+    answer: Connection
+    deadline: float
+
+
+def _fork_server() -> Any:
+    os.environ.update(FIXED)
+    server = multiprocessing.get_context("forkserver")
+    server.set_forkserver_preload(PRELOADED)
+    return server
+
+
+def get_ready() -> None:
+    """Start importing what notebooks need, in the background."""
+    _fork_server()
+    forkserver.ensure_running()
+
+
+def _run_all(todo: list[tuple[Path, NotebookNode]], jobs: int, say: Callable[[str], None]) -> None:
+    server = _fork_server()
+    waiting, running, failures, done = list(todo), list[_Running](), list[str](), 0
     try:
-        asyncio.run(_execute_all(pending, jobs, say))
-    except* ExecutionError as group:
-        failures = list(group.exceptions)
+        while waiting or running:
+            while waiting and len(running) < jobs and not failures:
+                running.append(_start(server, *waiting.pop(0)))
+            if not running:
+                break
+            ready = wait([r.answer for r in running], timeout=max(0.0, min(r.deadline for r in running) - time.time()))
+            for one in [r for r in running if r.answer in ready or time.time() >= r.deadline]:
+                running.remove(one)
+                failure = _finish(one, one.answer in ready)
+                if failure:
+                    failures.append(failure)
+                else:
+                    done += 1
+                    say(f"  {done} of {len(todo)}  {one.path.name}")
+    finally:
+        for one in running:
+            one.process.kill()
     if failures:
-        raise ExecutionError("\n".join(map(str, failures)))
-    return len(pending)
+        raise ExecutionError("\n".join(failures))
 
 
-async def _execute_all(pending: list[tuple[Path, NotebookNode]], jobs: int, say: Callable[[str], None]) -> None:
-    gate, done = asyncio.Semaphore(jobs), 0
-
-    async def one(path: Path, notebook: NotebookNode) -> None:
-        nonlocal done
-        async with gate:
-            await _execute(notebook, path.name, path.parent)
-            done += 1
-            say(f"  {done} of {len(pending)}  {path.name}")
-
-    async with asyncio.TaskGroup() as group:
-        for path, notebook in pending:
-            group.create_task(one(path, notebook))
+def _start(server: Any, path: Path, notebook: NotebookNode) -> _Running:
+    here, there = server.Pipe(duplex=False)
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    process = server.Process(target=_run, args=(cells, str(path.parent), str(paths.study()), there), daemon=True)
+    process.start()
+    there.close()
+    return _Running(path, notebook, process, here, time.time() + TIMEOUT)
 
 
-async def _execute(notebook: NotebookNode, name: str, folder: Path) -> None:
-    from nbclient import NotebookClient  # noqa: PLC0415 - not needed when all outputs are kept
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError  # noqa: PLC0415
-
-    client = NotebookClient(
-        nbformat.from_dict(notebook),
-        timeout=TIMEOUT,
-        kernel_name="python3",
-        record_timing=False,
-        shutdown_kernel="immediate",
-        resources={"metadata": {"path": str(folder)}},
-        # kernels otherwise warn, once each, that a port on this machine is not encrypted
-        extra_arguments=["--log-level=ERROR"],
-    )
+def _finish(one: _Running, answered: bool) -> str | None:
+    """Keep what a notebook gave; return what went wrong, if anything did."""
+    if not answered:
+        one.process.kill()
+        return f"{one.path.name}: ran longer than {TIMEOUT:g} s and was stopped"
     try:
-        ran = await client.async_execute(env={**os.environ, **FIXED, "STUDY": str(paths.study())})
-    except CellTimeoutError as error:
-        raise ExecutionError(f"{name}: a cell ran longer than {TIMEOUT} s and was stopped") from error
-    except (
-        CellExecutionError,
-        DeadKernelError,
-        RuntimeError,
-    ) as error:  # RuntimeError: the kernel never answered
-        raise ExecutionError(f"{name}: {error}") from error
-    outputs = [_clean(cell.outputs) for cell in ran.cells if cell.cell_type == "code"]
-    _write_whole(_kept(notebook), json.dumps(outputs, ensure_ascii=False))
+        outputs, error = one.answer.recv()
+    except EOFError:
+        one.process.join()
+        return f"{one.path.name}: its process ended without a word (exit status {one.process.exitcode})"
+    one.process.kill()  # it has nothing left to do, and tidying up takes time
+    if error:
+        return f"{one.path.name}: {error}"
+    _write_whole(_kept(one.notebook), json.dumps(outputs, ensure_ascii=False))
+    return None
 
 
-def _clean(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    for output in outputs:
-        if output.get("output_type") == "execute_result":
-            output["execution_count"] = None
-    return outputs
+def _run(cells: list[str], folder: str, study: str, answer: Connection) -> None:
+    """Run code cells in IPython and send back their outputs, or where they failed. In a process of its own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    from IPython.core.interactiveshell import InteractiveShell  # noqa: PLC0415
+    from IPython.utils.capture import capture_output  # noqa: PLC0415
+
+    os.environ["STUDY"] = study
+    os.chdir(folder)
+    sys.path.insert(0, folder)
+    shell: Any = InteractiveShell.instance()
+    outputs: Outputs = []
+    for number, cell in enumerate(cells, 1):
+        results: list[dict[str, Any]] = []
+        with capture_output() as captured:
+            shell.displayhook.__class__ = _collecting(type(shell.displayhook), results)
+            run = shell.run_cell(cell, store_history=True)
+        if not run.success:
+            error = run.error_before_exec or run.error_in_exec
+            trace = re.sub(r"\x1b\[[\d;]*m", "", captured.stdout)
+            answer.send((None, f"cell {number} raised {type(error).__name__}: {error}\n{cell}\n{trace[-1500:]}"))
+            return
+        shown = [_output("display_data", o.data, o.metadata) for o in captured.outputs]
+        for name in ("stdout", "stderr"):
+            if text := getattr(captured, name):
+                shown.append({"output_type": "stream", "name": name, "text": text})
+        outputs.append([*shown, *results])
+    answer.send((outputs, None))
+
+
+def _collecting(hook: Any, results: list[dict[str, Any]]) -> Any:
+    """A display hook that keeps what the last expression of a cell shows, and prints nothing."""
+
+    class Collecting(hook):  # type: ignore[misc]
+        def write_output_prompt(self) -> None:
+            pass
+
+        def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+            results.append(_output("execute_result", format_dict, md_dict or {}))
+
+        def finish_displayhook(self) -> None:
+            pass
+
+    return Collecting
+
+
+def _output(kind: str, data: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
+    output = {"output_type": kind, "data": data, "metadata": metadata}
+    return output | ({"execution_count": None} if kind == "execute_result" else {})
 
 
 def _write_whole(path: Path, text: str) -> None:
@@ -154,6 +236,8 @@ def _write_whole(path: Path, text: str) -> None:
 
 def store_outputs(notebooks: Iterable[Path]) -> list[Path]:
     """Write kept outputs into the notebooks themselves; return those whose file changed."""
+    import nbformat  # noqa: PLC0415 - slow to import, and not needed when nothing has changed
+
     changed = []
     for path in notebooks:
         before = path.read_text(encoding="utf-8")

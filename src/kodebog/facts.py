@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from kodebog.evidence import findings_with_evidence
 from kodebog.factors import factor_summary
@@ -15,6 +17,7 @@ from kodebog.typology import compare_with_print
 Facts = Mapping[str, int | str]
 
 
+@functools.lru_cache(maxsize=2)
 def facts(study: Study) -> Facts:
     """Return every number and list that the prose inserts, by name.
 
@@ -83,7 +86,7 @@ def facts(study: Study) -> Facts:
     found["recommendations_without_excerpt"] = int(
         ((findings["kind"] == "recommendation") & (findings["excerpts"].map(len) == 0)).sum()
     )
-    return found
+    return MappingProxyType(found)
 
 
 def insert(study: Study, *names: str) -> None:

@@ -27,7 +27,7 @@ MUTED = "#767676"
 """Readable on white and on the dark theme's background alike."""
 
 
-def _canvas(height: float, width: float = 6.4) -> tuple[Figure, Axes]:
+def _canvas(height: float, width: float = 5.0) -> tuple[Figure, Axes]:
     style.use(PACKAGE / "kodebog.mplstyle")
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots()
@@ -233,7 +233,8 @@ def _dumbbells(table: pd.DataFrame) -> Figure:
     axes.set_yticks(
         range(len(table)), [f"{r.label}\n{r.interviews} of {r.interviews_total}" for r in table.itertuples()]
     )
-    axes.set(xlabel="Printed excerpts", xlim=(-4, 23), ylim=(len(table) - 0.5, -0.5))
+    axes.set_xticks(range(0, int(table["expected"].max()) + 5, 5))
+    axes.set(xlabel="Printed excerpts", xlim=(-7, 27), ylim=(len(table) - 0.5, -0.5))
     return figure
 
 
@@ -273,7 +274,9 @@ def _dots(table: pd.DataFrame, study: Study, xlabel: str) -> Figure:
     axes.set(xlabel=xlabel, ylabel="", xlim=(0.4, max(most, 4) + 0.6), ylim=(len(rows) - 0.5, -0.5))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(axis="y")
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, title=None, handletextpad=0, borderpad=0)
+    handles = axes.get_legend_handles_labels()
+    axes.legend_.remove()  # type: ignore[union-attr]
+    figure.legend(*handles, loc="outside upper left", ncols=3, handletextpad=0, columnspacing=1, borderpad=0)
     return figure
 
 
@@ -293,8 +296,8 @@ def _mirror(table: pd.DataFrame, words: dict[str, str]) -> Figure:
         for x, n in ((-int(row.hinders) - 0.2, row.hinders), (right + 0.2, right)):
             axes.annotate(f"{n}", (x, y), va="center", ha="right" if x < 0 else "left", size=10)
     axes.set_yticks(rows, [_wrap(t, 22) for t in counts["theme_label"]])
-    limit = counts[["supports", "wished", "hinders"]].sum(axis=1).max() + 1
-    axes.set(xlim=(-limit, limit), ylim=(len(counts) - 0.5, -0.5), xticks=[])
+    left, right = counts["hinders"].max(), (counts["supports"] + counts["wished"]).max()
+    axes.set(xlim=(-left - 2, right + 2.5), ylim=(len(counts) - 0.5, -0.5), xticks=[])
     axes.spines["bottom"].set_visible(False)
     axes.axvline(0, color=MUTED, lw=1)
     top: dict[str, Any] = {
@@ -306,7 +309,7 @@ def _mirror(table: pd.DataFrame, words: dict[str, str]) -> Figure:
     axes.annotate(f"← {words['hinders']}", (0, 1), (-6, 4), ha="right", color=EFFECTS["hinders"], **top)
     supports = axes.annotate(f"{words['supports']}", (0, 1), (6, 4), ha="left", color=EFFECTS["supports"], **top)
     axes.annotate(
-        f"  + {words['wished']} →",
+        f"  + {words['wished']}",
         (1, 0),
         xycoords=supports,
         va="bottom",
@@ -332,24 +335,23 @@ def _heat(counts: pd.DataFrame, labels: dict[str, str]) -> Figure:
 
     `counts`: a square frame of `kodebog.factors.cooccurrence`.
     """
-    figure, axes = _canvas(1.6 + 0.34 * len(counts))
-    shown = counts.rename(index=labels, columns=labels)
-    mask = [[j > i for j in range(len(shown))] for i in range(len(shown))]
+    figure, axes = _canvas(0.8 + 0.3 * len(counts))
+    rows = [f"{labels[str(code)]}  {i}" for i, code in enumerate(counts.index, 1)]
+    mask = [[j > i for j in range(len(counts))] for i in range(len(counts))]
     sns.heatmap(
-        shown,
-        mask=pd.DataFrame(mask, index=shown.index, columns=shown.columns).to_numpy(),
-        annot=shown.map(lambda n: n or ""),
+        counts,
+        mask=pd.DataFrame(mask).to_numpy(),
+        annot=counts.map(lambda n: n or ""),
         fmt="",
         cmap="crest",
         cbar=False,
         linewidths=1,
         ax=axes,
-        square=False,
         annot_kws={"size": 10},
     )
     axes.set(xlabel="", ylabel="")
-    axes.set_xticks([i + 0.5 for i in range(len(shown))], [_wrap(str(c), 16) for c in shown.columns], rotation=90)
-    axes.set_yticks([i + 0.5 for i in range(len(shown))], [str(c) for c in shown.index], rotation=0)
+    axes.set_yticks([i + 0.5 for i in range(len(rows))], [_wrap(row, 30) for row in rows], rotation=0)
+    axes.set_xticks([i + 0.5 for i in range(len(rows))], [str(i) for i in range(1, len(rows) + 1)], rotation=0)
     axes.tick_params(length=0, labelsize=9)
     return figure
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -69,8 +68,11 @@ def write(app: Sphinx, out: Path) -> Path:
     labels: set[str] = set()
     targets: dict[str, str] = {}
     html, app.builder = app.builder, TypstBuilder(app, app.env)
+    # each page is read once, also where another page asks for the number of one of its tables
+    trees = {docname: app.env.get_doctree(docname) for docname in pages(app)}
+    app.env.get_doctree = trees.__getitem__  # type: ignore[method-assign, assignment]
     try:
-        for docname in pages(app):
+        for docname in trees:
             doctree = app.env.get_and_resolve_doctree(docname, app.builder)
             if docname == app.config.root_doc:  # the title of the book stands on the title page
                 next(doctree.findall(nodes.title)).children = [nodes.Text(GLANCE)]
@@ -82,6 +84,7 @@ def write(app: Sphinx, out: Path) -> Path:
         raise PdfError(str(error)) from None
     finally:
         app.builder = html
+        del app.env.get_doctree
     if lost := sorted(set(targets) - labels):
         raise PdfError("\n".join(f"{targets[target]}: the link to “{target}” leads nowhere" for target in lost))
     markup.append(_back())
@@ -100,14 +103,6 @@ def citation() -> dict[str, Any]:
     """Return CITATION.cff."""
     about: dict[str, Any] = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     return about
-
-
-def data_hash(folder: Path) -> str:
-    """Return a SHA-256 over the tables of the study and their descriptor, by name and content."""
-    digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*.csv"), folder / "datapackage.json"]):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
 
 
 def _released() -> datetime.datetime:
@@ -146,7 +141,7 @@ def _back() -> str:
     return (
         "\n#heading(level: 1, numbering: none)[Colophon]\n"
         f"#par[Version {about['version']}, released {about['date-released']}. The data this report was computed from "
-        f"have the SHA-256 fingerprint]\n#par[#raw({quote(data_hash(paths.study()))})]\n"
+        f"have the SHA-256 fingerprint]\n#par[#raw({quote(paths.fingerprint(paths.study()))})]\n"
         '#par[over the tables in #raw("data/") and their descriptor, by name and content. Text and data: CC BY 4.0. '
         "Code: MIT. The article belongs to its authors and publisher; its sentences are not reproduced here.]\n"
         "#par[Set in Libertinus Serif with Typst, from the same executed notebooks as the HTML edition.]\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -25,11 +26,12 @@ class StudyError(Exception):
         super().__init__(f"{folder}: {len(faults)} fault{'s' * (len(faults) != 1)}\n{lines}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Study:
     """The tables of a coded study, each a frame with the columns that `datapackage.json` declares.
 
-    Empty cells are missing values; text columns are pandas strings, number columns 64-bit integers.
+    Empty cells are missing values; text columns are pandas strings, number columns 64-bit integers. Tables are never
+    changed in place: what is computed from a study is kept by its identity.
     """
 
     sections: pd.DataFrame
@@ -61,19 +63,8 @@ class Study:
             StudyError: with every fault in the folder, each with file, row, column, value and what is allowed.
 
         """
-        where = Path(folder) if folder else paths.study()
-        faults = check(where)
-        if faults:
-            raise StudyError(where, faults)
-        package = json.loads((where / "datapackage.json").read_text(encoding="utf-8"))
-        wanted = {field.name for field in fields(cls)}
-        return cls(
-            **{
-                resource["name"]: read_table(where / resource["path"], resource["schema"])
-                for resource in package["resources"]
-                if resource["name"] in wanted
-            }
-        )
+        where = Path(folder).resolve() if folder else paths.study()
+        return _load(where, paths.fingerprint(where))
 
     def labels(self, table: str, lang: Lang = "en") -> dict[str, str]:
         """Return the labels in one language of a table's rows, by their key (the table's first column)."""
@@ -84,6 +75,23 @@ class Study:
         """Return the codes of a family in codebook order, its heading left out."""
         codes = self.codes[(self.codes["family"] == family) & (self.codes["code"] != family)]
         return list(codes["code"]) or [family]
+
+
+@functools.lru_cache(maxsize=2)
+def _load(where: Path, content: str) -> Study:
+    """Load and check a folder; once for the same content, since a study is never changed in place."""
+    faults = check(where)
+    if faults:
+        raise StudyError(where, faults)
+    package = json.loads((where / "datapackage.json").read_text(encoding="utf-8"))
+    wanted = {field.name for field in fields(Study)}
+    return Study(
+        **{
+            resource["name"]: read_table(where / resource["path"], resource["schema"])
+            for resource in package["resources"]
+            if resource["name"] in wanted
+        }
+    )
 
 
 def read_table(path: Path, schema: dict[str, list[dict[str, str]]]) -> pd.DataFrame:

@@ -7,13 +7,15 @@ Typst strings, so no character of it can be taken for markup.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 
-FIXED_WHITE_SPACE = {"literal_block", "doctest_block"}
+TEXT_WIDTH = 453
+"""Width of the page's text in points: A4 with margins of 25 mm."""
 
 
 class UnknownNodeError(Exception):
@@ -23,6 +25,16 @@ class UnknownNodeError(Exception):
 def quote(text: str) -> str:
     """Return a Typst string literal."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def _width(image: Path) -> str:
+    """The width at which an SVG's text is as large as the text around it: its own, or the page's where that is less."""
+    own = (
+        re.search(r'<svg[^>]* width="([\d.]+)pt"', image.read_text(encoding="utf-8"))
+        if image.suffix == ".svg"
+        else None
+    )
+    return f"{own.group(1)}pt" if own and float(own.group(1)) < TEXT_WIDTH else "100%"
 
 
 def label(docname: str, identifier: str = "") -> str:
@@ -280,7 +292,7 @@ class TypstWriter(nodes.NodeVisitor):
         if not (self.source / path).is_file():
             raise UnknownNodeError(f"{self.docname}: the image {path} is missing")
         self.images.append(path)
-        return f"image({quote('/' + path)}, alt: {quote(node['alt'])}, width: 100%)"
+        return f"image({quote('/' + path)}, alt: {quote(node['alt'])}, width: {_width(self.source / path)})"
 
     def visit_table(self, node: nodes.Element) -> None:
         self._ids(node)
