@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help env book test lint notebooks lab lock clean
+.PHONY: help env book test lint reproduce notebooks lab lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -27,6 +27,9 @@ test: env ## Run every test: package, data, and each notebook against its stored
 
 lint: env ## Check style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check src tests && $(BIN)/mypy
+
+reproduce: env ## Build the last commit twice, in different surroundings, and print what differs
+	@$(BIN)/kodebog reproduce
 
 notebooks: env ## Execute the notebooks and store their outputs in notebooks/
 	@$(BIN)/kodebog notebooks

@@ -37,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     sub.add_argument("out", type=Path, help="a new folder outside the repository")
     sub.add_argument("data", nargs="?", type=Path, default=paths.DATA, help="folder of the study (default: data/)")
     command("build", "execute the notebooks and build the book", study=False)
+    command("reproduce", "build the last commit twice, in different surroundings, and print what differs", study=False)
     command("notebooks", "execute the notebooks and store their outputs", study=False)
     arguments = parser.parse_args(argv)
     run = {
@@ -45,6 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "verify": _verify,
         "weave": _weave,
         "build": _build,
+        "reproduce": _reproduce,
         "notebooks": _notebooks,
     }
     try:
@@ -155,6 +157,18 @@ def _build(arguments: argparse.Namespace) -> int:
         print(f"\nThe book was not built; the last good one is untouched.\n{error}", file=sys.stderr)
         return FAULT
     return OK
+
+
+def _reproduce(arguments: argparse.Namespace) -> int:
+    from kodebog.reproduce import ReproduceError, reproduce  # noqa: PLC0415
+
+    try:
+        found = reproduce()
+    except ReproduceError as error:
+        print(error, file=sys.stderr)
+        return FAULT
+    print("\n".join(found) if found else "Both builds are the same, byte for byte.")
+    return FAULT if found else OK
 
 
 def _notebooks(arguments: argparse.Namespace) -> int:
