@@ -7,10 +7,11 @@ import fcntl
 import gc
 import hashlib
 import io
+import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from kodebog import paths
@@ -125,6 +126,8 @@ def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path]:
     # thebe names another host on every page, for a button that this book does not have
     config["extensions"] = [name for name in config["extensions"] if name != "sphinx_thebe"]
     out = WORK / "html"
+    # Sphinx marks style sheets that are there when it starts otherwise than those that it makes itself
+    shutil.rmtree(out / "_static", ignore_errors=True)
     warnings = io.StringIO()
     with patch_docutils(str(paths.ROOT)), docutils_namespace(), _without_collecting():
         app = Sphinx(
@@ -145,6 +148,7 @@ def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path]:
         _no_warnings(warnings)
         if app.statuscode:
             raise BuildError("Sphinx did not finish.")
+        _drop_leftovers(out, app.env.found_docs)
         root = f"{app.config.root_doc}.html"
         (out / "index.html").write_text(
             f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{config["html_title"]}</title>'
@@ -161,6 +165,24 @@ def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path]:
         _no_warnings(warnings)
         say(f"  {time.perf_counter() - pages:.1f} s")
     return out, pdf
+
+
+def _drop_leftovers(out: Path, pages: Iterable[str]) -> None:
+    """Remove what earlier builds have left: pages that are no more, pictures that no page shows, words of the index."""
+    made = {out / f"{page}.html" for page in pages}
+    for folder in (paths.BOOK.name, paths.NOTEBOOKS.name):
+        for page in set((out / folder).glob("*.html")) - made:
+            page.unlink()
+    text = "".join(page.read_text(encoding="utf-8") for page in made)
+    for picture in (out / "_images").glob("*"):
+        if picture.name not in text:
+            picture.unlink()
+    index = out / "searchindex.js"
+    head, tail = "Search.setIndex(", ")"
+    found = json.loads(index.read_text(encoding="utf-8").removeprefix(head).removesuffix(tail))
+    for part in ("terms", "titleterms"):  # words that no page has any more stay behind without a page
+        found[part] = {word: where for word, where in found[part].items() if where != []}
+    index.write_text(head + json.dumps(found, separators=(",", ":"), sort_keys=True) + tail, encoding="utf-8")
 
 
 @contextlib.contextmanager

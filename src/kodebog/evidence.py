@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kodebog.coding import carried, practice_of_excerpts
@@ -21,26 +23,38 @@ def finding_evidence(study: Study) -> pd.DataFrame:
 
     Columns: finding, source (“excerpt” or “initiative”), id, stance.
     """
-    spoken = carried(study)[["excerpt", "code", "stance"]].rename(columns={"excerpt": "id"})
+    spoken = carried(study).rename(columns={"excerpt": "id"})
     practice = practice_of_excerpts(study).rename(columns={"excerpt": "id", "practice": "code"}).assign(stance="for")
-    excerpts = pd.concat([spoken, practice]).drop_duplicates().assign(source="excerpt")
-    cases = study.case_codes[["case", "code"]].rename(columns={"case": "id"}).assign(stance="for", source="initiative")
-    borne = pd.concat([excerpts, cases], ignore_index=True)
+    excerpts = pd.concat([spoken[["id", "code", "stance"]], practice[["id", "code", "stance"]]])
+    cases = study.case_codes[["case", "code"]].rename(columns={"case": "id"}).assign(stance="for")
+    family = study.codes.set_index("code")["family"]
+    asserted = {
+        finding: [list(codes) for _, codes in part.groupby(part.map(family))]
+        for finding, part in study.finding_codes.groupby("finding")["code"]
+    }
+    found = []
+    for source, rows in (("excerpt", excerpts), ("initiative", cases)):
+        ids = np.sort(rows["id"].unique())
+        speaks_for, speaks_against = (
+            _bears(rows[rows["stance"] == stance], ids, study.codes["code"]) for stance in ("for", "against")
+        )
+        for finding, families in asserted.items():
+            agrees = np.logical_and.reduce([speaks_for[codes].any(axis=1) for codes in families])
+            contradicts = np.logical_or.reduce([speaks_against[codes].any(axis=1) for codes in families])
+            touches = np.logical_and.reduce(
+                [speaks_for[codes].any(axis=1) | speaks_against[codes].any(axis=1) for codes in families]
+            )
+            for stance, bearing in (("against", contradicts & touches), ("for", agrees)):
+                found.append(pd.DataFrame({"finding": finding, "source": source, "id": ids[bearing], "stance": stance}))
+    columns = ["finding", "source", "id", "stance"]
+    return pd.concat(found)[columns].sort_values(columns, ignore_index=True)
 
-    asserted = study.finding_codes.merge(study.codes[["code", "family"]], on="code")
-    needed = asserted.groupby("finding")["family"].nunique().rename("needed")
-    met = asserted.merge(borne, on="code").drop_duplicates(["finding", "family", "source", "id", "stance"])
-    keys = ["finding", "source", "id"]
-    per = met.groupby([*keys, "stance"])["family"].nunique().unstack(fill_value=0).reset_index()
-    for stance in ("for", "against"):
-        if stance not in per:
-            per[stance] = 0
-    families_met = met.groupby(keys)["family"].nunique().rename("met").reset_index()
-    per = per.merge(families_met, on=keys).merge(needed, on="finding")
-    speaks_for = per[per["for"] == per["needed"]].assign(stance="for")
-    speaks_against = per[(per["against"] > 0) & (per["met"] == per["needed"])].assign(stance="against")
-    found = pd.concat([speaks_for, speaks_against])[[*keys, "stance"]]
-    return found.sort_values([*keys, "stance"], ignore_index=True)
+
+def _bears(rows: pd.DataFrame, ids: Any, codes: pd.Series[str]) -> pd.DataFrame:
+    """Return which of the ids bear which codes: a row for each id, a column of truth values for each code."""
+    bears = np.zeros((len(ids), len(codes)), dtype=bool)
+    bears[np.searchsorted(ids, rows["id"].to_numpy()), pd.Index(codes).get_indexer(rows["code"])] = True
+    return pd.DataFrame(bears, columns=list(codes))
 
 
 def findings_with_evidence(study: Study, lang: Lang = "en") -> pd.DataFrame:

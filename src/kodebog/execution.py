@@ -10,6 +10,7 @@ as running it. That the outputs are those of a kernel is tested with nbval, whic
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -195,14 +196,19 @@ def _run(cells: list[str], folder: str, study: str, answer: Connection) -> None:
         if not run.success:
             error = run.error_before_exec or run.error_in_exec
             trace = re.sub(r"\x1b\[[\d;]*m", "", captured.stdout)
-            answer.send((None, f"cell {number} raised {type(error).__name__}: {error}\n{cell}\n{trace[-1500:]}"))
+            _send(answer, (None, f"cell {number} raised {type(error).__name__}: {error}\n{cell}\n{trace[-1500:]}"))
             return
         shown = [_output("display_data", o.data, o.metadata) for o in captured.outputs]
         for name in ("stdout", "stderr"):
             if text := getattr(captured, name):
                 shown.append({"output_type": "stream", "name": name, "text": text})
         outputs.append([*shown, *results])
-    answer.send((outputs, None))
+    _send(answer, (outputs, None))
+
+
+def _send(answer: Connection, content: tuple[Outputs | None, str | None]) -> None:
+    with contextlib.suppress(OSError):  # nobody listens any more when the build has been stopped
+        answer.send(content)
 
 
 def _collecting(hook: Any, results: list[dict[str, Any]]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from kodebog.coding import carried, ordered
@@ -66,10 +67,14 @@ def cooccurrence(study: Study, codes: list[str] | None = None) -> pd.DataFrame:
     every code that an excerpt carries directly.
     """
     given = study.excerpt_codes[study.excerpt_codes["stance"] == "for"]
-    shown = codes or [code for code in study.codes["code"] if code in set(given["code"])]
+    used = set(given["code"])
+    shown = codes or [code for code in study.codes["code"] if code in used]
     given = given[given["code"].isin(shown)]
-    bears = pd.crosstab(given["excerpt"], given["code"]).reindex(columns=shown, fill_value=0).gt(0).astype("float32")
-    counts = bears.T @ bears
+    # as a matrix of zeros and ones; its product with itself counts the excerpts that have both
+    row, places = given["excerpt"].factorize()
+    bears = np.zeros((len(places), len(shown)), dtype="float32")
+    bears[row, pd.Index(shown).get_indexer(given["code"])] = 1
+    counts = pd.DataFrame(bears.T @ bears, index=shown, columns=shown)
     return counts.round().astype("int64").rename_axis(index="code", columns="with")
 
 

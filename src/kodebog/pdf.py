@@ -92,9 +92,13 @@ def write(app: Sphinx, out: Path) -> Path:
     source.write_text("".join(markup), encoding="utf-8")
     try:
         compiler = typst.Compiler(str(source), root=str(paths.ROOT), ignore_system_fonts=True)
-        made: Any = compiler.compile(pdf_standards=[STANDARD], timestamp=int(_released().timestamp()))
+        options: Any = {"pdf_standards": [STANDARD], "timestamp": int(_released().timestamp())}
+        made: Any
+        made, warnings = compiler.compile_with_warnings(**options)
     except typst.TypstError as error:
         raise PdfError(f"Typst: {error.message}\n{error.diagnostic}") from None
+    if warnings:
+        raise PdfError("\n".join(f"Typst: {warning.message}" for warning in warnings))
     out.write_bytes(made)
     return out
 

@@ -1,4 +1,4 @@
-"""Are two builds the same, byte for byte? Built twice from fresh clones, in as different surroundings as one machine has.
+"""Are two builds the same, byte for byte? Built twice from fresh clones, in as different surroundings as one can.
 
 The clones lie in folders of different depth and are built one after the other under another time zone, locale, hash
 seed, home and user name.

@@ -1,0 +1,256 @@
+"""The build: never stale, and the last good book survives whatever goes wrong."""
+
+import hashlib
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from kodebog import paths
+from kodebog.reproduce import differences
+
+pytestmark = pytest.mark.xdist_group("project")
+
+
+def run(project, *command, **options):
+    environment = {**os.environ, "PYTHONPATH": str(project / "src"), **options.pop("env", {})}
+    environment.pop("STUDY", None)
+    return subprocess.run(
+        [sys.executable, *command], cwd=project, env=environment, capture_output=True, text=True, check=False, **options
+    )
+
+
+def kodebog(project, *arguments, **options):
+    return run(project, "-m", "kodebog.cli", *arguments, **options)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of the checkout with a built book."""
+    root = tmp_path_factory.mktemp("project") / "checkout"
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=paths.ROOT, capture_output=True, text=True, check=True)
+    for name in filter(None, listed.stdout.split("\0")):
+        if (paths.ROOT / name).is_file():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(paths.ROOT / name, root / name)
+    made = kodebog(root, "build")
+    assert made.returncode == 0, made.stdout + made.stderr
+    return root
+
+
+@pytest.fixture
+def edit(project):
+    """Edit files of the project; each is as before when the test is over."""
+    before: dict[Path, bytes | None] = {}
+
+    def change(name, old, new):
+        path = project / name
+        before.setdefault(path, path.read_bytes())
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{old!r} is not in {name}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def remove(name):
+        path = project / name
+        before.setdefault(path, path.read_bytes())
+        path.unlink()
+
+    change.remove = remove
+    yield change
+    for path, content in before.items():
+        path.write_bytes(content)
+
+
+def book_hash(project):
+    files = [p for p in [*(project / "_build/html").rglob("*"), project / "_build/report.pdf"] if p.is_file()]
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(str(path).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def pending(project):
+    code = (
+        "from kodebog import execution, paths\n"
+        "print(*(p.stem for p, _ in execution.pending(sorted(paths.NOTEBOOKS.glob('*.ipynb')))))"
+    )
+    made = run(project, "-c", code)
+    assert made.returncode == 0, made.stderr
+    return made.stdout.split()
+
+
+ALL = sorted(p.stem for p in paths.NOTEBOOKS.glob("*.ipynb"))
+CHANGES = {
+    "prose of a notebook": ("notebooks/roles.ipynb", "Who are the people", "Who, then, are the people", []),
+    "a page": ("book/index.md", "Short of time", "In a hurry", []),
+    "code of a notebook": ("notebooks/roles.ipynb", "study = Study.load()", "study  = Study.load()", ["roles"]),
+    "a cell of the data": ("data/excerpts.csv", "Stay the course", "Hold the course", ALL),
+    "a column's description": ("data/datapackage.json", "Number of interviews", "How many interviews", ALL),
+    "a line of kodebog": ("src/kodebog/typology.py", '"only printed"', '"only in print"', ALL),
+    "the figures' style": ("src/kodebog/kodebog.mplstyle", "font.size: 11", "font.size: 12", ALL),
+    "a pinned version": ("requirements.lock", "seaborn==0", "seaborn==1", ALL),
+    "the configuration": ("_config.yml", "language: en", "language: da", ALL),
+}
+
+
+def test_when_nothing_has_changed_nothing_runs(project):
+    assert pending(project) == []
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_just_what_depends_on_a_change_runs_again(project, edit, what):
+    *change, runs = CHANGES[what]
+    edit(*change)
+    assert pending(project) == runs
+
+
+def test_a_changed_cell_reaches_the_pages(project, edit):
+    page = project / "_build/html/notebooks/method.html"
+    assert "18</span> semi-structured" in page.read_text(encoding="utf-8")
+    edit("data/sample.csv", "Leder,10", "Leder,11")
+    made = kodebog(project, "build")
+    assert made.returncode == 0, made.stderr
+    assert "19</span> semi-structured" in page.read_text(encoding="utf-8")
+
+
+def test_building_again_after_a_change_and_back_gives_the_same_bytes(project):
+    changed = project.parent / "changed"
+    shutil.rmtree(changed, ignore_errors=True)
+    shutil.copytree(project / "_build", changed, ignore=shutil.ignore_patterns(".work"))
+    assert kodebog(project, "build").returncode == 0
+    again = project.parent / "again"
+    shutil.copytree(project / "_build", again, ignore=shutil.ignore_patterns(".work", "executed"))
+    shutil.rmtree(project / "_build")
+    assert kodebog(project, "build").returncode == 0
+    assert differences(again, project / "_build") == [], "a build from scratch differs from one step by step"
+    assert changed.is_dir()
+
+
+def test_nothing_to_do_says_so_at_once(project):
+    assert kodebog(project, "build").returncode == 0
+    started = time.perf_counter()
+    made = kodebog(project, "build")
+    assert "Nothing has changed" in made.stdout
+    assert time.perf_counter() - started < 2
+
+
+def fails(project, message, **options):
+    before = book_hash(project)
+    made = kodebog(project, "build", **options)
+    assert made.returncode == 1, made.stdout + made.stderr
+    assert message in made.stderr, made.stderr
+    assert "the last good one is untouched" in made.stderr
+    assert "Traceback (most recent call last):\n  File" not in made.stderr.replace('\n  File "<', "")
+    assert book_hash(project) == before
+
+
+def test_a_notebook_that_raises(project, edit):
+    edit("notebooks/support.ipynb", "study = Study.load()", 'study = Study.load()\\n",\n    "1 / 0')
+    fails(project, "support.ipynb: cell 1 raised ZeroDivisionError: division by zero")
+
+
+def test_a_notebook_that_hangs(project, edit):
+    edit("notebooks/support.ipynb", "study = Study.load()", "while True: pass")
+    fails(project, "support.ipynb: ran longer than 8 s and was stopped", env={"KODEBOG_TIMEOUT": "8"})
+
+
+def test_a_notebook_whose_process_dies(project, edit):
+    edit("notebooks/support.ipynb", "study = Study.load()", "import os; os._exit(3)")
+    fails(project, "support.ipynb: its process ended without a word (exit status 3)")
+
+
+def test_a_missing_data_file(project, edit):
+    edit.remove("data/themes.csv")
+    fails(project, "themes.csv: cannot be read (No such file or directory)")
+
+
+def test_a_fault_in_the_data(project, edit):
+    edit("data/sample.csv", "Leder,10", "Leder,ten")
+    fails(project, "sample.csv, row 3, column interviews: is of the wrong type, found “ten”")
+
+
+def test_a_warning_counts_as_an_error(project, edit):
+    edit("book/glossary.md", "# Glossary", "# Glossary\n\nSee {doc}`nowhere`.")
+    fails(project, "Warnings count as errors")
+
+
+def test_a_font_that_is_not_there(project, edit):
+    edit("src/kodebog/report.typ", '"Libertinus Serif"', '"No Such Serif"')
+    fails(project, "unknown font family: no such serif")
+
+
+def test_a_full_disk(project, edit):
+    """Simulated: no file may grow beyond a megabyte, and the PDF is larger."""
+    edit("book/index.md", "Short of time", "In a hurry")
+
+    def small_disk():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+
+    fails(project, "File too large", preexec_fn=small_disk)
+
+
+def start(project):
+    environment = {**os.environ, "PYTHONPATH": str(project / "src"), "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kodebog.cli", "build"],
+        cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    process.stdout.readline()
+    return process
+
+
+def test_stopped_half_way(project, edit):
+    edit("data/excerpts.csv", "Stay the course", "Hold the course")
+    before = book_hash(project)
+    process = start(project)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Stopped. What stood before still stands." in said and "Traceback" not in said
+    assert book_hash(project) == before
+
+
+def test_two_builds_at_once(project, edit):
+    edit("data/excerpts.csv", "Stay the course", "Keep the course")
+    first = start(project)
+    try:
+        second = kodebog(project, "build")
+        assert second.returncode == 1
+        assert "another build is at work" in second.stderr
+    finally:
+        first.send_signal(signal.SIGINT)
+        first.communicate(timeout=30)
+
+
+def test_nbval_can_fail(tmp_path):
+    """A changed number in a stored output, and a changed number in the data behind a figure, each fail nbval."""
+    original = (paths.NOTEBOOKS / "support.ipynb").read_text(encoding="utf-8")
+    shutil.copy(paths.NOTEBOOKS / "support.ipynb", tmp_path / "untouched.ipynb")
+
+    def tamper(name, kind, old, new):
+        notebook = json.loads(original)
+        outputs = [o for cell in notebook["cells"] for o in cell.get("outputs", []) if kind in o["data"]]
+        found = False
+        for output in outputs:
+            text = "".join(output["data"][kind])
+            if old in text and not found:
+                output["data"][kind], found = text.replace(old, new, 1), True
+        assert found
+        (tmp_path / name).write_text(json.dumps(notebook), encoding="utf-8")
+
+    tamper("output.ipynb", "text/html", "4 of 29", "5 of 29")
+    tamper("figure.ipynb", "text/csv", "Resources and capacity,1,1,2,4", "Resources and capacity,1,1,3,5")
+    made = subprocess.run(
+        [sys.executable, "-m", "pytest", "--nbval", "-p", "no:cacheprovider", "-q", str(tmp_path)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    failed = {line.split("::")[0].split("/")[-1] for line in made.stdout.splitlines() if line.startswith("FAILED")}
+    assert failed == {"output.ipynb", "figure.ipynb"}, made.stdout[-3000:]
