@@ -51,7 +51,7 @@ def test_ledger_fails_when_a_result_has_changed(folder, capsys):
 def test_ledger_without_a_record(folder, capsys):
     (folder / "expected_ledger.csv").unlink()
     assert main(["ledger", str(folder)]) == 1
-    assert "nothing recorded" in capsys.readouterr().err
+    assert "nothing is recorded yet" in capsys.readouterr().err
 
 
 def test_verify_says_what_is_wrong(tmp_path, capsys):

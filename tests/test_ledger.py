@@ -54,7 +54,7 @@ def test_recording_is_the_only_way_to_change_what_is_recorded(study, folder):
 
 
 def test_nothing_recorded_yet(study, tmp_path):
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(ledger.LedgerError, match="nothing is recorded yet"):
         ledger.deviations(study, tmp_path)
 
 
@@ -117,3 +117,10 @@ def test_one_corrupted_coding_at_a_time(study, record_property):
     assert total == len(study.excerpt_codes) + len(study.case_codes) + len(study.cases) + len(study.sample)
     assert unexplained == []
     assert caught / total > 0.85
+
+
+@pytest.mark.parametrize("content", [b"", b"\xe6", b"a,b\n1,2\n", b"result,printed\nx,1,2,3\n", b"\0"])
+def test_a_recorded_ledger_that_is_none(study, tmp_path, content):
+    (tmp_path / ledger.EXPECTED).write_bytes(content)
+    with pytest.raises(ledger.LedgerError, match="--record writes it anew"):
+        ledger.deviations(study, tmp_path)

@@ -94,8 +94,8 @@ def _ledger(arguments: argparse.Namespace) -> int:
     )
     try:
         changed = ledger.deviations(study, arguments.data)
-    except FileNotFoundError:
-        print(f"nothing recorded in {arguments.data / ledger.EXPECTED}; --record writes it", file=sys.stderr)
+    except ledger.LedgerError as error:
+        print(error, file=sys.stderr)
         return FAULT
     if len(changed):
         print("\nNot as recorded:", file=sys.stderr)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from kodebog.evidence import findings_with_evidence
-from kodebog.factors import factor_summary
+from kodebog.factors import factor_summary, side_by_side
 from kodebog.ledger import finding_status, published_results
 from kodebog.sample import coverage, labels_that_differ, sample_against_print
 from kodebog.study import Study
@@ -64,6 +64,17 @@ def facts(study: Study) -> Facts:
         found[f"excerpts_{section}"] = int(number)
     for practice in study.in_family("practice"):
         found[f"cases_{practice}"] = int((study.cases["practice"] == practice).sum())
+    per_practice = set(study.cases["practice"].value_counts())
+    found["cases_per_practice"] = " or ".join(map(str, sorted(per_practice)))
+    approaches = sorted(factor_summary(study, "approach")["n"], reverse=True)
+    found["n_approach_others"] = int(approaches[1])
+    found["interviews_leading"] = int(study.sample.loc[study.sample["perspective"] != "employee", "interviews"].sum())
+    for (section, perspective), rows in study.excerpts.groupby(["section", "perspective"]):
+        found[f"excerpts_{section}_{perspective}"] = len(rows)
+    for section, rows in study.excerpts.groupby("section"):
+        found[f"excerpts_{section}_with_case"] = int(rows["case"].notna().sum())
+    for (theme, effect), rows in side_by_side(study).groupby(["theme", "effect"]):
+        found[f"theme_{theme}_{effect}"] = len({excerpt for ids in rows["excerpts"] for excerpt in ids})
     section_of = study.excerpts.set_index("excerpt")["section"]
     for family in study.families["family"]:
         summary = factor_summary(study, family)

@@ -31,8 +31,14 @@ STATUS_RULES = {
 """The status of a finding is the first of these that fits it."""
 STATUSES = ("supported", "thin", "asserted", "contradicted", "not checkable")
 """The statuses in the order in which they are shown."""
+COLUMNS = ["result", "printed", "rebuilt", "status", "why"]
+"""Columns of the ledger."""
 EXPECTED = "expected_ledger.csv"
 """The ledger as last accepted, beside the tables of the study but no part of the package."""
+
+
+class LedgerError(Exception):
+    """The recorded ledger cannot be compared with; the message says why and what to do."""
 
 
 def published_results(study: Study) -> pd.DataFrame:
@@ -181,14 +187,14 @@ def ledger(study: Study, lang: Lang = "en") -> pd.DataFrame:
     Columns: result (short name of a published result, or id of a finding), printed, rebuilt, status. For a finding
     `printed` is empty and `rebuilt` says how many excerpts speak for and against it.
     """
-    results = published_results(study)[["result", "printed", "rebuilt", "status", "why"]]
+    results = published_results(study)[COLUMNS]
     findings = finding_status(study)
     findings = findings.assign(
         result=findings["finding"],
         printed="",
         rebuilt=[f"{f} for, {a} against" for f, a in zip(findings["n_for"], findings["n_against"], strict=True)],
         why="",
-    )[list(results.columns)]
+    )[COLUMNS]
     return pd.concat([results, findings], ignore_index=True)
 
 
@@ -198,10 +204,10 @@ def deviations(study: Study, folder: Path) -> pd.DataFrame:
     Columns: result, column, recorded, now.
 
     Raises:
-        FileNotFoundError: when nothing has been recorded yet.
+        LedgerError: when nothing has been recorded yet, or the file is no recorded ledger.
 
     """
-    recorded = pd.read_csv(folder / EXPECTED, dtype="str", keep_default_na=False).set_index("result")
+    recorded = _recorded(folder / EXPECTED)
     now = ledger(study).set_index("result")
     rows = []
     for result in [*recorded.index, *now.index.difference(recorded.index, sort=False)]:
@@ -211,6 +217,18 @@ def deviations(study: Study, folder: Path) -> pd.DataFrame:
             if was != now_is:
                 rows.append((result, column, was, now_is))
     return pd.DataFrame(rows, columns=["result", "column", "recorded", "now"])
+
+
+def _recorded(path: Path) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(path, dtype="str", keep_default_na=False)
+    except FileNotFoundError:
+        raise LedgerError(f"{path}: nothing is recorded yet; --record writes it") from None
+    except (OSError, ValueError) as error:  # pandas' own errors and wrong encodings are ValueErrors
+        raise LedgerError(f"{path}: cannot be read ({error}); --record writes it anew") from None
+    if list(table.columns) != COLUMNS or table["result"].duplicated().any():
+        raise LedgerError(f"{path}: is no recorded ledger, with a row for each result; --record writes it anew")
+    return table.set_index("result")
 
 
 def record(study: Study, folder: Path) -> Path:

@@ -1,0 +1,84 @@
+"""Does the prose keep to the data? Numbers of results must be inserted, and words of quantity must hold.
+
+A number counts as a result when a word for what the study counts (excerpts, findings, initiatives …) follows it within
+three words. A word of quantity in the same position must be listed with the numbers that it stands for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+COUNTED = (
+    "excerpts?|findings?|interviews?|interviewees?|initiatives?|practices?|factors?|barriers?|approaches|wishes|"
+    "recommendations?|codes|types|areas|perspectives|entries|works|leaders|employees|themes"
+)
+"""What the study counts."""
+_WORDS = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
+    "nineteen|twenty|thirty|forty|fifty|tre|fire|fem|seks|syv|otte|ti|elleve|tolv"
+)
+_BETWEEN = r"(?:[^\w.:;!?]+[\w'’-]+){0,3}?[^\w.:;!?]+"
+NUMBER = re.compile(rf"\b(\d[\d.,]*|{_WORDS})\b({_BETWEEN})({COUNTED})\b", re.IGNORECASE)
+
+HOLDS = {
+    "all": lambda share: share == 1,
+    "nearly all": lambda share: Fraction(4, 5) <= share < 1,
+    "most": lambda share: share > Fraction(1, 2),
+    "de fleste": lambda share: share > Fraction(1, 2),
+    "mostly": lambda share: share > Fraction(1, 2),
+    "several": lambda share: share > 0,
+    "few": lambda share: share <= Fraction(1, 4),
+    "few of": lambda share: share <= Fraction(1, 4),
+    "seldom": lambda share: share <= Fraction(1, 4),
+    "none": lambda share: share == 0,
+    "nobody": lambda share: share == 0,
+}
+"""What share of n in N a word of quantity stands for."""
+QUANTITY = re.compile(
+    rf"\b({'|'.join(sorted(HOLDS, key=len, reverse=True))})\b({_BETWEEN})({COUNTED})\b", re.IGNORECASE
+)
+
+_YEAR = re.compile(r"(19|20)\d\d")
+_NOT_PROSE = re.compile(
+    r"```.*?```|`[^`]*`|\{[\w:+-]*\}|\]\([^)]*\)|^\(.*\)=$|https?://\S+|\b[EF]\d\d\b", re.DOTALL | re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A number or word of quantity in a text: the word, and the phrase it stands in."""
+
+    word: str
+    phrase: str
+
+
+def plain(markdown: str) -> str:
+    """Return Markdown without code, roles, links and inserted values; these leave a mark that is no word."""
+    return " ".join(_NOT_PROSE.sub(" § ", markdown).replace("*", "").split())
+
+
+def typed_numbers(markdown: str) -> Iterator[Hit]:
+    """Yield numbers of results that are typed; years, citations and section numbers apart."""
+    for match in NUMBER.finditer(plain(markdown)):
+        if "§" not in match.group(2) and not _YEAR.fullmatch(match.group(1)):
+            yield Hit(match.group(1), match.group())
+
+
+def quantities(markdown: str) -> Iterator[Hit]:
+    """Yield words of quantity before something that the study counts."""
+    for match in QUANTITY.finditer(plain(markdown)):
+        if "§" not in match.group(2):
+            yield Hit(match.group(1).lower(), match.group())
+
+
+def holds(word: str, n: int, total: int) -> bool:
+    """Whether a word of quantity may stand for n of a total.
+
+    Raises:
+        KeyError: for a word that has no rule.
+
+    """
+    return bool(HOLDS[word](Fraction(n, total)))
