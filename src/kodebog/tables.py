@@ -381,7 +381,13 @@ def statuses(study: Study) -> Table:
     counts.insert(0, "All", counts.sum(axis=1))
     frame = counts.rename(columns=str.capitalize).rename_axis(index="Status", columns=None).reset_index()
     top, n = leading(pd.Series(counts.index), counts["All"].reset_index(drop=True))
-    return Table(frame, f"Most frequent status: {top}, {of(n, len(rows))} findings", "tab-statuses", stub=True)
+    return Table(
+        frame,
+        f"Most frequent status: {top}, {of(n, len(rows))} findings",
+        "tab-statuses",
+        (16, 6, 10, 11, 9, 9, 20, 11, 8),
+        stub=True,
+    )
 
 
 def status_rules(study: Study) -> Table:
