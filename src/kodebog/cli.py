@@ -49,6 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         "reproduce": _reproduce,
         "notebooks": _notebooks,
     }
+    import kodebog.quick_imports  # noqa: F401, PLC0415 - before anything that it makes quick
+
     try:
         return run[arguments.command](arguments)
     except KeyboardInterrupt:

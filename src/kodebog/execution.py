@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = float(os.environ.get("KODEBOG_TIMEOUT", "300"))
 """Seconds that one notebook may run."""
-PRELOADED = ["IPython.core.interactiveshell", "myst_nb", "kodebog.preload"]
+PRELOADED = ["kodebog.preload", "IPython.core.interactiveshell", "myst_nb"]
 """What every notebook needs, imported once before the processes are forked."""
 FIXED = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1"}
 """Environment of every notebook: what could make two runs differ is set."""

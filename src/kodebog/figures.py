@@ -16,6 +16,7 @@ from matplotlib.ticker import MaxNLocator
 
 from kodebog import display, evidence, factors, ledger, sample
 from kodebog.coding import ordered
+from kodebog.display import MUTED
 from kodebog.paths import PACKAGE
 from kodebog.study import Study
 from kodebog.tables import leading, of
@@ -23,8 +24,6 @@ from kodebog.tables import leading, of
 PERSPECTIVES = {"director": "#AA3377", "leader": "#4477AA", "employee": "#CC6622"}
 """After Paul Tol's «bright» scheme (2021): told apart by readers with any colour vision, on light and dark."""
 EFFECTS = {"supports": "#228833", "wished": "#4477AA", "hinders": "#CC3311"}
-MUTED = "#767676"
-"""Readable on white and on the dark theme's background alike."""
 
 
 def _canvas(height: float, width: float = 5.0) -> tuple[Figure, Axes]:

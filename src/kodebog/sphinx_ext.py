@@ -17,8 +17,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.nodes import make_refnode
 
-from kodebog import execution, explorer, figures, paths
-from kodebog.display import METADATA
+from kodebog import execution, explorer, paths
+from kodebog.display import METADATA, MUTED
 from kodebog.facts import Facts, facts
 from kodebog.pages import codebook, data_dictionary
 from kodebog.study import Study
@@ -197,7 +197,7 @@ def inline_svg(svg: str, name: str, alt: str) -> str:
     for identifier in set(re.findall(r'\bid="([^"]+)"', svg)):
         for before, after in (('id="', '"'), ('href="#', '"'), ("url(#", ")")):
             svg = svg.replace(f"{before}{identifier}{after}", f"{before}{name}-{identifier}{after}")
-    svg = svg.replace(figures.MUTED, "currentColor")
+    svg = svg.replace(MUTED, "currentColor")
     svg = re.sub(r'<a xlink:href="([^"]*#)([EF]\d+)"', r'<a href="\1\2" aria-label="\2"', svg)
     svg = svg.replace("xlink:href", "href")
     # a picture is one thing to a screen reader; one with links in it is a group that holds them
