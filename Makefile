@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help env book test lint reproduce notebooks lab lock clean
+.PHONY: help env book test lint reproduce notebooks lab lock audit licences clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -39,6 +39,12 @@ lab: env ## Open the notebooks in JupyterLab
 
 lock: ## Resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev --python-version 3.11 -o requirements.lock pyproject.toml
+
+audit: ## Look for known vulnerabilities in requirements.lock (needs uv and the network)
+	uvx pip-audit --require-hashes --disable-pip -r requirements.lock
+
+licences: env ## List the licence of every installed package in THIRD_PARTY.md (needs uv)
+	uvx pip-licenses --python $(BIN)/python --format markdown --with-system --ignore-packages kodebog --output-file THIRD_PARTY.md
 
 clean: ## Remove what was built
 	rm -rf _build
