@@ -58,22 +58,30 @@ def causes_key() -> str:
     return digest.hexdigest()
 
 
-def key(notebook: NotebookNode) -> str:
-    """Return the name under which the notebook's outputs are kept."""
-    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+def key(code: list[str]) -> str:
+    """Return the name under which the outputs of these code cells are kept."""
     return hashlib.sha256((causes_key() + json.dumps(code)).encode()).hexdigest()[:32]
 
 
-def _kept(notebook: NotebookNode) -> Path:
-    return paths.EXECUTED / f"{key(notebook)}.json"
+def _kept(code: list[str]) -> Path:
+    return paths.EXECUTED / f"{key(code)}.json"
+
+
+def _code(notebook: NotebookNode) -> list[str]:
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def pending(notebooks: Iterable[Path]) -> list[tuple[Path, NotebookNode]]:
     """Return the notebooks that have to run, with their content."""
     import nbformat  # noqa: PLC0415 - slow to import, and not needed when nothing has changed
 
-    read = [(path, nbformat.read(path, as_version=4)) for path in notebooks]
-    return [(path, notebook) for path, notebook in read if not _kept(notebook).is_file()]
+    found = []
+    for path in notebooks:
+        # as plain JSON: to validate all stored outputs takes longer than all the rest of this
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if not _kept(["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]).is_file():
+            found.append((path, nbformat.read(path, as_version=4)))
+    return found
 
 
 def read_executed(text: str) -> NotebookNode:
@@ -81,10 +89,10 @@ def read_executed(text: str) -> NotebookNode:
     import nbformat  # noqa: PLC0415 - slow to import, and not needed when nothing has changed
 
     notebook = nbformat.reads(text, as_version=4)
-    if not _kept(notebook).is_file():
+    if not _kept(_code(notebook)).is_file():
         _run_all([(paths.NOTEBOOKS / "notebook.ipynb", notebook)], 1, lambda _: None)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    outputs: Outputs = json.loads(_kept(notebook).read_text(encoding="utf-8"))
+    outputs: Outputs = json.loads(_kept(_code(notebook)).read_text(encoding="utf-8"))
     for number, (cell, found) in enumerate(zip(code, outputs, strict=True), 1):
         cell.outputs = [nbformat.from_dict(output) for output in found]
         cell.execution_count = number
@@ -153,8 +161,9 @@ def _run_all(todo: list[tuple[Path, NotebookNode]], jobs: int, say: Callable[[st
 
 def _start(server: Any, path: Path, notebook: NotebookNode) -> _Running:
     here, there = server.Pipe(duplex=False)
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    process = server.Process(target=_run, args=(cells, str(path.parent), str(paths.study()), there), daemon=True)
+    process = server.Process(
+        target=_run, args=(_code(notebook), str(path.parent), str(paths.study()), there), daemon=True
+    )
     process.start()
     there.close()
     return _Running(path, notebook, process, here, time.time() + TIMEOUT)
@@ -173,7 +182,7 @@ def _finish(one: _Running, answered: bool) -> str | None:
     one.process.kill()  # it has nothing left to do, and tidying up takes time
     if error:
         return f"{one.path.name}: {error}"
-    _write_whole(_kept(one.notebook), json.dumps(outputs, ensure_ascii=False))
+    _write_whole(_kept(_code(one.notebook)), json.dumps(outputs, ensure_ascii=False))
     return None
 
 
