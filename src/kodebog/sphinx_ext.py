@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import html
 import re
 from pathlib import Path
@@ -19,7 +18,7 @@ from sphinx.util.nodes import make_refnode
 
 from kodebog import execution, explorer, paths
 from kodebog.display import METADATA, MUTED
-from kodebog.facts import Facts, facts
+from kodebog.facts import facts
 from kodebog.pages import codebook, data_dictionary
 from kodebog.study import Study
 
@@ -47,20 +46,10 @@ def _fact(
     name: str, rawtext: str, text: str, lineno: int, inliner: Inliner, options: Any = None, content: Any = ()
 ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
     """Role `fact`: a number computed from the study, for pages that run no code."""
-    known = _facts()
+    known = facts(Study.load())
     if text not in known:
         return [], [inliner.reporter.error(f"no fact “{text}”", line=lineno)]
     return [nodes.inline(rawtext, str(known[text]))], []
-
-
-@functools.cache
-def _study() -> Study:
-    return Study.load()
-
-
-@functools.cache
-def _facts() -> Facts:
-    return facts(_study())
 
 
 def _resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, child: nodes.Node) -> nodes.Node | None:
@@ -136,7 +125,7 @@ def _generate(app: Sphinx, docname: str, source: list[str]) -> None:
     if "% generated: data dictionary" in source[0]:
         source[0] = source[0].replace("% generated: data dictionary", data_dictionary(paths.study()))
     if "% generated: codebook" in source[0]:
-        source[0] = source[0].replace("% generated: codebook", codebook(_study()))
+        source[0] = source[0].replace("% generated: codebook", codebook(Study.load()))
 
 
 def _foot(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
@@ -173,7 +162,7 @@ def _readable_tables(app: Sphinx, pagename: str, templatename: str, context: dic
 def _explorer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Make the table of excerpts filterable."""
     if pagename == explorer.PAGE:
-        context["body"] = explorer.equip(context["body"], _study())
+        context["body"] = explorer.equip(context["body"], Study.load())
         for script in explorer.SCRIPTS:
             app.add_js_file(script)
 
