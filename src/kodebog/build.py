@@ -10,9 +10,13 @@ import io
 import json
 import os
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from kodebog import paths
 from kodebog.execution import ExecutionError, causes_key, execute, get_ready, pending
@@ -50,6 +54,8 @@ def build(jobs: int = 2, say: Callable[[str], None] = print) -> None:
 
 
 def _make(jobs: int, say: Callable[[str], None], sources: str) -> None:
+    from kodebog.web import finish  # noqa: PLC0415 - slow to import, and not needed when nothing has changed
+
     STAMP.unlink(missing_ok=True)
     notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
     if todo := pending(notebooks):
@@ -62,11 +68,10 @@ def _make(jobs: int, say: Callable[[str], None], sources: str) -> None:
             execute(notebooks, jobs, say)
         except ExecutionError as error:
             raise BuildError(str(error)) from None
-    html, pdf = _sphinx(say)
-    shutil.copyfile(pdf, html / paths.PDF.name)  # every page links to it
+    html, pdf, pages = _sphinx(say)
     fresh = paths.PDF.with_suffix(".pdf.new")
     shutil.copyfile(pdf, fresh)
-    _put(html, paths.HTML)
+    _put(html, paths.HTML, lambda made: finish(made, pdf, pages))
     fresh.replace(paths.PDF)
     STAMP.write_text(sources, encoding="utf-8")
 
@@ -89,9 +94,15 @@ def _alone() -> Iterator[None]:
 
 def _sources_key() -> str:
     """A hash over everything that the book is made from."""
-    digest = hashlib.sha256(causes_key().encode())
-    files = [p for folder in (paths.BOOK, paths.NOTEBOOKS) for p in folder.rglob("*") if p.is_file()]
-    for path in sorted([*files, paths.ROOT / "_toc.yml", paths.ROOT / "CITATION.cff"]):
+    known = [causes_key(), *(os.environ.get(name) for name in ("BOOK_URL", "REPOSITORY_URL"))]
+    single = [paths.ROOT / name for name in ("_toc.yml", "CITATION.cff", "LICENSE-data")]
+    return _fingerprint(paths.BOOK, paths.NOTEBOOKS, *single, known=repr(known))
+
+
+def _fingerprint(*places: Path, known: str = "") -> str:
+    """A hash over files, those in folders included, by place and content, and over what is known besides."""
+    digest = hashlib.sha256(known.encode())
+    for path in sorted(p for place in places for p in [place, *place.rglob("*")] if p.is_file()):
         if ".ipynb_checkpoints" not in path.parts:
             digest.update(str(path.relative_to(paths.ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
@@ -105,26 +116,31 @@ def _stands(sources: str) -> bool:
         return False
 
 
-def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path]:
-    """Build the HTML and the PDF in the work folder; return the folder of the one and the file of the other."""
+def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path, list[str]]:
+    """Build HTML and PDF in the work folder; return the folder of the one, the file of the other, all pages."""
     from jupyter_book.config import get_final_config  # noqa: PLC0415 - slow to import
     from sphinx.application import Sphinx  # noqa: PLC0415
     from sphinx.errors import SphinxError  # noqa: PLC0415
     from sphinx.util.docutils import docutils_namespace, patch_docutils  # noqa: PLC0415
 
-    from kodebog.pdf import PdfError, write  # noqa: PLC0415
+    from kodebog import web  # noqa: PLC0415
 
     started = time.perf_counter()
-    say("Building the pages …")
+    say("Building the pages, and the PDF beside them …")
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
+    where = web.addresses()
     config, _ = get_final_config(
         user_yaml=paths.CONFIG,
         sourcedir=paths.ROOT,
-        cli_config={"latex_individualpages": False},
+        cli_config={
+            "latex_individualpages": False,
+            "html_baseurl": where.book,
+            "notfound_urls_prefix": where.path(),
+            "kodebog_addresses": where,
+            "kodebog_static": _fingerprint(paths.BOOK / "_static"),
+        },
         use_external_toc=True,
     )
-    # thebe names another host on every page, for a button that this book does not have
-    config["extensions"] = [name for name in config["extensions"] if name != "sphinx_thebe"]
     out = WORK / "html"
     # Sphinx marks style sheets that are there when it starts otherwise than those that it makes itself
     shutil.rmtree(out / "_static", ignore_errors=True)
@@ -141,37 +157,87 @@ def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path]:
             warning=warnings,
             warningiserror=False,
         )
+        pdf = _PdfBeside(app)
         try:
-            app.build()
-        except SphinxError as error:
-            raise BuildError(f"Sphinx: {error}") from error
-        _no_warnings(warnings)
-        if app.statuscode:
-            raise BuildError("Sphinx did not finish.")
-        _drop_leftovers(out, app.env.found_docs)
-        root = f"{app.config.root_doc}.html"
-        (out / "index.html").write_text(
-            f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{config["html_title"]}</title>'
-            f'<meta http-equiv="refresh" content="0; url={root}"><link rel="canonical" href="{root}"></head>'
-            f'<body><a href="{root}">{config["html_title"]}</a></body></html>\n',
-            encoding="utf-8",
-        )
-        pages = time.perf_counter()
-        say(f"  {pages - started:.1f} s\nSetting the PDF …")
+            app.connect("write-started", lambda *_: pdf.start())
+            try:
+                app.build()
+            except SphinxError as error:
+                raise BuildError(f"Sphinx: {error}") from error
+            _no_warnings(warnings.getvalue())
+            if app.statuscode:
+                raise BuildError("Sphinx did not finish.")
+            pages = [app.builder.get_target_uri(page) for page in sorted(app.env.found_docs)]
+            _drop_leftovers(out, pages)
+            say(f"  pages: {time.perf_counter() - started:.1f} s")
+            report, took = pdf.result()
+            say(f"  PDF: {took:.1f} s")
+        finally:
+            pdf.stop()
+    return out, report, pages
+
+
+class _PdfBeside:
+    """The PDF, set in a process of its own while the pages are written: both need only what Sphinx has read."""
+
+    def __init__(self, app: Any) -> None:
+        self.app, self.process, self.answer = app, None, None
+        self.out = WORK / paths.PDF.name
+
+    def start(self) -> None:
+        """Set to work, with the pages as they have been read by now."""
+        forking = get_context("fork")
+        self.answer, there = forking.Pipe(duplex=False)
+        self.process = forking.Process(target=self._work, args=(there,), daemon=True)
+        self.process.start()
+        there.close()
+
+    def _work(self, answer: Connection) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+        from kodebog.pdf import PdfError, write  # noqa: PLC0415
+
+        started, warnings = time.perf_counter(), self.app._warning
+        warnings.seek(0)
+        warnings.truncate()
         try:
-            pdf = write(app, WORK / paths.PDF.name)
+            write(self.app, self.out)
+            fault = None
         except PdfError as error:
-            raise BuildError(f"The PDF was not made.\n{error}") from None
+            fault = f"The PDF was not made.\n{error}"
+        except OSError as error:
+            fault = f"{error.strerror or error}: {error.filename or self.out}"
+        answer.send((fault, warnings.getvalue(), time.perf_counter() - started))
+
+    def result(self) -> tuple[Path, float]:
+        """Wait for the PDF; return its file and the seconds it took.
+
+        Raises:
+            BuildError: when it could not be made.
+
+        """
+        if self.process is None:  # no page had to be written anew
+            self.start()
+        try:
+            fault, warnings, took = self.answer.recv()
+        except EOFError:
+            raise BuildError("The PDF was not made: its process ended without a word.") from None
+        if fault:
+            raise BuildError(fault)
         _no_warnings(warnings)
-        say(f"  {time.perf_counter() - pages:.1f} s")
-    return out, pdf
+        return self.out, took
+
+    def stop(self) -> None:
+        """Leave nothing running."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.join()
 
 
 def _drop_leftovers(out: Path, pages: Iterable[str]) -> None:
     """Remove what earlier builds have left: pages that are no more, pictures that no page shows, words of the index."""
-    made = {out / f"{page}.html" for page in pages}
-    for folder in (paths.BOOK.name, paths.NOTEBOOKS.name):
-        for page in set((out / folder).glob("*.html")) - made:
+    made = {out / page for page in pages}
+    for folder in (".", paths.BOOK.name, paths.NOTEBOOKS.name):
+        for page in set((out / folder).glob("*.html")) - made - {out / "search.html", out / "404.html"}:
             page.unlink()
     text = "".join(page.read_text(encoding="utf-8") for page in made)
     for picture in (out / "_images").glob("*"):
@@ -195,17 +261,18 @@ def _without_collecting() -> Iterator[None]:
         gc.enable()
 
 
-def _no_warnings(stream: io.StringIO) -> None:
-    if found := stream.getvalue().strip():
+def _no_warnings(text: str) -> None:
+    if found := text.strip():
         raise BuildError(f"Warnings count as errors:\n{found}")
 
 
-def _put(made: Path, place: Path) -> None:
-    """Put a copy of what was made in its place, whole or not at all."""
+def _put(made: Path, place: Path, finish: Callable[[Path], None]) -> None:
+    """Put a finished copy of what was made in its place, whole or not at all."""
     fresh, old = place.with_name(place.name + ".new"), place.with_name(place.name + ".old")
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
     shutil.copytree(made, fresh, ignore=shutil.ignore_patterns(".buildinfo"))
+    finish(fresh)
     if place.exists():
         place.rename(old)
     fresh.rename(place)

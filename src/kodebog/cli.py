@@ -39,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     command("build", "execute the notebooks and build the book", study=False)
     command("reproduce", "build the last commit twice, in different surroundings, and print what differs", study=False)
     command("notebooks", "execute the notebooks and store their outputs", study=False)
+    command("metadata", "write codemeta.json and ro-crate-metadata.json from what they describe", study=False)
     arguments = parser.parse_args(argv)
     run = {
         "check": _check,
@@ -48,6 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "build": _build,
         "reproduce": _reproduce,
         "notebooks": _notebooks,
+        "metadata": _metadata,
     }
     import kodebog.quick_imports  # noqa: F401, PLC0415 - before anything that it makes quick
 
@@ -184,6 +186,15 @@ def _notebooks(arguments: argparse.Namespace) -> int:
         return FAULT
     changed = store_outputs(notebooks)
     print("\n".join(f"refreshed {path.name}" for path in changed) or "nothing has changed")
+    return OK
+
+
+def _metadata(arguments: argparse.Namespace) -> int:
+    from kodebog.metadata import files  # noqa: PLC0415
+
+    for path, content in files().items():
+        path.write_text(content, encoding="utf-8")
+        print(f"wrote {path.name}")
     return OK
 
 

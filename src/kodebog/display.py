@@ -81,12 +81,22 @@ class Figure:
         self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         pyplot.close(self.figure)
         bundle = {
-            "image/svg+xml": buffer.getvalue(),
+            "image/svg+xml": slim(buffer.getvalue()),
             "text/plain": f"{self.caption}\n{self.alt}",
             "text/csv": csv_text(self.data),
         }
         about = {METADATA: {"name": self.name, "caption": self.caption, "alt": self.alt}}
         return bundle, {"image/svg+xml": about, "text/csv": about}
+
+
+def slim(svg: str) -> str:
+    """Return an SVG picture that looks the same, in fewer bytes and without style attributes."""
+    from scour import scour  # noqa: PLC0415 - only notebooks with figures pay for it
+
+    options = scour.sanitizeOptions()
+    options.quiet = options.remove_metadata = options.strip_comments = options.enable_viewboxing = True
+    options.indent_type, options.newlines = "none", False
+    return str(scour.scourString(svg, options))
 
 
 def csv_text(frame: pd.DataFrame) -> str:

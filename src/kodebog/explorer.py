@@ -89,9 +89,8 @@ def form(study: Study) -> str:
     )
 
 
-def equip(body: str, study: Study) -> str:
-    """Return the page's HTML with the form before its table and attributes on the table's rows."""
-    soup = BeautifulSoup(body, "html.parser")
+def equip(soup: BeautifulSoup, study: Study) -> None:
+    """Put the form before the page's table, and attributes on the table's rows."""
     attributes = row_attributes(study)
     table = soup.select(f"table#{TABLE}")[0]
     for row in table.select("tbody tr"):
@@ -100,4 +99,3 @@ def equip(body: str, study: Study) -> str:
             row[f"data-{name}"] = value
     place = table.find_parent("div", class_="cell") or table
     place.insert_before(BeautifulSoup(form(study), "html.parser"))
-    return str(soup)

@@ -1,8 +1,7 @@
-"""Pages generated from the data: the data dictionary and the codebook, as MyST Markdown."""
+"""Parts of pages that are generated: data dictionary, codebook, citations; as MyST Markdown."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +9,13 @@ import pandas as pd
 
 from kodebog.coding import carried, ordered
 from kodebog.display import Table
+from kodebog.metadata import apa, bibtex, datapackage
 from kodebog.study import Study
 
 
 def data_dictionary(folder: Path) -> str:
     """Return a section for each table of the data package: what a row is, its columns, its keys."""
-    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    package = datapackage(folder)
     parts = []
     for resource in package["resources"]:
         schema = resource["schema"]
@@ -97,3 +97,12 @@ def codebook(study: Study) -> str:
             f"Section: {family.section}.\n\n{table.markdown()}\n\n{_data_line('codes.csv')}"
         )
     return "\n\n".join(parts)
+
+
+def citations() -> str:
+    """Return how to cite the article and this report: in APA style, and as BibTeX."""
+    article, report = apa()
+    return (
+        f"The article:\n\n> {article}\n\nThis report:\n\n> {report}\n\n"
+        f"Both for a reference manager:\n\n```bibtex\n{bibtex()}\n```"
+    )

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import typst
-import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
 
 from kodebog import paths
+from kodebog.metadata import citation, released
 from kodebog.typst_writer import TypstWriter, UnknownNodeError, quote
 
 STANDARD: typst.PDFStandard = "ua-1"
@@ -103,24 +103,17 @@ def write(app: Sphinx, out: Path) -> Path:
     return out
 
 
-def citation() -> dict[str, Any]:
-    """Return CITATION.cff."""
-    about: dict[str, Any] = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    return about
-
-
 def _released() -> datetime.datetime:
-    return datetime.datetime.combine(citation()["date-released"], datetime.time(), datetime.UTC)
+    return datetime.datetime.combine(released(), datetime.time(), datetime.UTC)
 
 
 def _front() -> str:
     """The title page and what the document says of itself."""
-    about = citation()
-    released = about["date-released"]
+    about, day = citation(), released()
     source = about["references"][0]
     authors = " and ".join(f"{a['given-names']} {a['family-names']}" for a in source["authors"])
     team = about["authors"][0]["name"]
-    cite = f"{team} ({released.year}). {about['title']}. Version {about['version']}."
+    cite = f"{team} ({day.year}). {about['title']}. Version {about['version']}."
     facts = [
         ("The article", f"{authors} ({source['year']}). {source['title']}. {source['journal']}."),
         ("This report", cite),
@@ -133,7 +126,7 @@ def _front() -> str:
         f"  kind: [A reproducible research report],\n  title: {quote(about['title'])},\n"
         f"  subtitle: [The Danish study #emph[#{quote(source['title'])};], rebuilt from coded data],\n"
         f"  authors: ({quote(team)},),\n"
-        f"  date: datetime(year: {released.year}, month: {released.month}, day: {released.day}),\n"
+        f"  date: datetime(year: {day.year}, month: {day.month}, day: {day.day}),\n"
         f"  description: {quote(about['abstract'])},\n  keywords: ({', '.join(map(quote, about['keywords']))},),\n"
         f"  abstract: [#{quote(about['abstract'])}],\n  facts: ({rows}),\n))\n"
     )

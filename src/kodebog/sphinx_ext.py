@@ -15,11 +15,12 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.nodes import make_refnode
+from sphinx.util.osutil import relative_uri
 
-from kodebog import execution, explorer, paths
+from kodebog import execution, explorer, metadata, paths, web
 from kodebog.display import METADATA, MUTED
 from kodebog.facts import facts
-from kodebog.pages import codebook, data_dictionary
+from kodebog.pages import citations, codebook, data_dictionary
 from kodebog.study import Study
 
 HOMES = {"E": "notebooks/evidence", "F": "notebooks/reproduction"}
@@ -52,10 +53,26 @@ def _fact(
     return [nodes.inline(rawtext, str(known[text]))], []
 
 
+def _built(
+    name: str, rawtext: str, text: str, lineno: int, inliner: Inliner, options: Any = None, content: Any = ()
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """Role `built`: a link to a file that the build puts beside the pages, `words <report.pdf>`; its words alone in the PDF."""
+    words, _, target = text.removesuffix(">").partition(" <")
+    target = target.replace("DATA.zip", metadata.package_name(paths.study()))
+    link = addnodes.pending_xref(rawtext, reftype="kodebog-built", refdomain="", reftarget=target, refexplicit=True)
+    link += nodes.inline(words, words)
+    return [link], []
+
+
 def _resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, child: nodes.Node) -> nodes.Node | None:
+    target = node["reftarget"]
+    if node.get("reftype") == "kodebog-built":
+        if app.builder.format != "html":
+            return child
+        address = relative_uri(app.builder.get_target_uri(node["refdoc"]), target)
+        return nodes.reference("", "", child, refuri=address, internal=True)
     if node.get("reftype") != "kodebog":
         return None
-    target = node["reftarget"]
     return make_refnode(app.builder, node["refdoc"], HOMES[target[0]], target, child)
 
 
@@ -124,23 +141,36 @@ def _generate(app: Sphinx, docname: str, source: list[str]) -> None:
     """Put the generated part into the pages that ask for one."""
     if "% generated: data dictionary" in source[0]:
         source[0] = source[0].replace("% generated: data dictionary", data_dictionary(paths.study()))
+    if "% generated: citations" in source[0]:
+        source[0] = source[0].replace("% generated: citations", citations())
     if "% generated: codebook" in source[0]:
         source[0] = source[0].replace("% generated: codebook", codebook(Study.load()))
 
 
-def _foot(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    """Put links to the whole report in other forms at the foot of every page."""
-    pdf = context["pathto"](paths.PDF.name, 1)
-    cite = context["pathto"]("book/reuse")
-    context["theme_extra_footer"] = f'<p><a href="{pdf}">PDF edition</a> · <a href="{cite}#cite">Cite</a></p>'
-
-
-def _readable_tables(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    """Tie every cell to its heads, for screen readers and for phones, where a row becomes a card."""
-    if "<table" not in context.get("body", ""):
+def _finish_body(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Make a page's body one that can be read without a mouse, without colour and without inline styles."""
+    if not context.get("body"):
         return
     soup = BeautifulSoup(context["body"], "html.parser")
-    for table in soup.select("table.table"):
+    _readable_tables(soup)
+    _inline_figures(soup, app)
+    _no_inline_styles(soup)
+    for entry in soup.select(".citation[role=doc-biblioentry]"):
+        entry["role"] = "listitem"  # which is what the list around it must hold
+    for code in soup.select("div.highlight pre"):
+        code["tabindex"] = "0"  # a long line is moved sideways, with the keyboard too
+    if pagename == explorer.PAGE:
+        explorer.equip(soup, Study.load())
+        for script in explorer.SCRIPTS:
+            app.add_js_file(script)
+    context["body"] = str(soup)
+
+
+def _readable_tables(soup: BeautifulSoup) -> None:
+    """Tie every cell to its heads, for screen readers and for phones, where a row becomes a card."""
+    for wrapper in soup.select("div.table-wrapper[id]"):
+        del wrapper["id"]  # the theme gives it the address of the table within
+    for table in soup.select("table.docutils"):
         heads = [th.get_text(" ", strip=True) for th in table.select("thead th")]
         # the roles keep the table a table where the style sheet lays it out as cards
         table["role"] = "table"
@@ -156,38 +186,32 @@ def _readable_tables(app: Sphinx, pagename: str, templatename: str, context: dic
                     cell.attrs |= {"scope": "row", "role": "rowheader"}
                 else:
                     cell.attrs |= {"data-head": text, "role": "cell"}
-    context["body"] = str(soup)
 
 
-def _explorer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    """Make the table of excerpts filterable."""
-    if pagename == explorer.PAGE:
-        context["body"] = explorer.equip(context["body"], Study.load())
-        for script in explorer.SCRIPTS:
-            app.add_js_file(script)
+def _no_inline_styles(soup: BeautifulSoup) -> None:
+    """Say widths of columns without a style attribute, which the content security policy forbids."""
+    for column in soup.select("col[style]"):
+        column["width"] = str(column["style"]).removeprefix("width:").strip()
+        del column["style"]
 
 
-def _inline_figures(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+def _inline_figures(soup: BeautifulSoup, app: Sphinx) -> None:
     """Put each figure into the page itself: its marks can then be links, and its text follows light and dark."""
-    if "kodebog-figure" not in context.get("body", ""):
-        return
-    soup = BeautifulSoup(context["body"], "html.parser")
     files = {Path(copy).name: Path(app.srcdir) / original for original, copy in app.builder.images.items()}
     for image in soup.select("figure.kodebog-figure img"):
         name = str(image.find_parents("figure")[0]["id"])
         svg = files[Path(str(image["src"])).name].read_text(encoding="utf-8")
         image.replace_with(BeautifulSoup(inline_svg(svg, name, str(image["alt"])), "html.parser"))
-    context["body"] = str(soup)
 
 
 def inline_svg(svg: str, name: str, alt: str) -> str:
     """Return an SVG file's picture for use inside a page: ids of its own, the page's text colour, its alternative."""
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    svg = re.sub(r"<style.*?</style>", "", svg[svg.index("<svg") :], flags=re.DOTALL)  # kodebog.css says the same
     for identifier in set(re.findall(r'\bid="([^"]+)"', svg)):
         for before, after in (('id="', '"'), ('href="#', '"'), ("url(#", ")")):
             svg = svg.replace(f"{before}{identifier}{after}", f"{before}{name}-{identifier}{after}")
     svg = svg.replace(MUTED, "currentColor")
-    svg = re.sub(r'<a xlink:href="([^"]*#)([EF]\d+)"', r'<a href="\1\2" aria-label="\2"', svg)
+    svg = re.sub(r'<a [^>]*?xlink:href="([^"]*#)([EF]\d+)"[^>]*>', r'<a href="\1\2" aria-label="\2">', svg)
     svg = svg.replace("xlink:href", "href")
     # a picture is one thing to a screen reader; one with links in it is a group that holds them
     role = "group" if "<a " in svg else "img"
@@ -204,16 +228,18 @@ def _outdated(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register all of it."""
+    app.add_builder(web.BookBuilder, override=True)
+    app.add_config_value("kodebog_addresses", web.Addresses("", ""), "html")
+    app.add_config_value("kodebog_static", "", "html")  # pages name style sheets with their checksums
     app.add_role("excerpt", _to)
     app.add_role("finding", _to)
     app.add_role("anchor", _anchor)
     app.add_role("fact", _fact)
+    app.add_role("built", _built)
     app.connect("missing-reference", _resolve)
     app.connect("source-read", _generate)
     app.connect("doctree-read", _name_cells, priority=400)
     app.connect("env-get-outdated", _outdated)
-    app.connect("html-page-context", _readable_tables)
-    app.connect("html-page-context", _explorer)
-    app.connect("html-page-context", _inline_figures)
-    app.connect("html-page-context", _foot)
+    app.connect("html-page-context", _finish_body)
+    app.connect("html-page-context", web.page_context, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}
