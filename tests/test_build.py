@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import copy_checkout
 from kodebog import paths
 from kodebog.reproduce import differences
 
@@ -34,12 +35,7 @@ def kodebog(project, *arguments, **options):
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """A copy of the checkout with a built book."""
-    root = tmp_path_factory.mktemp("project") / "checkout"
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=paths.ROOT, capture_output=True, text=True, check=True)
-    for name in filter(None, listed.stdout.split("\0")):
-        if (paths.ROOT / name).is_file():
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(paths.ROOT / name, root / name)
+    root = copy_checkout(tmp_path_factory.mktemp("project") / "checkout")
     made = kodebog(root, "build")
     assert made.returncode == 0, made.stdout + made.stderr
     return root

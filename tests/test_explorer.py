@@ -24,7 +24,8 @@ def test_the_page_stays_a_table_without_the_script(study):
     rows = "".join(f'<tr><td><span id="{e}">{e}</span></td></tr>' for e in study.excerpts["excerpt"])
     head = "<thead><tr><th>Excerpt</th></tr></thead>"
     body = f'<div class="cell"><table id="tab-excerpts">{head}<tbody>{rows}</tbody></table></div>'
-    soup = BeautifulSoup(explorer.equip(body, study), "html.parser")
+    soup = BeautifulSoup(body, "html.parser")
+    explorer.equip(soup, study)
     form = soup.find("form", id="explorer")
     assert form.has_attr("hidden") and form.find_next("table")["id"] == "tab-excerpts"
     assert {field["name"] for field in form.select("[name]")} == {

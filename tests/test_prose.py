@@ -1,6 +1,7 @@
 """The prose types no result, and its words of quantity hold."""
 
 import csv
+import re
 from pathlib import Path
 
 import nbformat
@@ -87,3 +88,12 @@ def test_quantities(text, words):
 )  # fmt: skip
 def test_what_words_of_quantity_stand_for(word, n, total, right):
     assert prose.holds(word, n, total) is right
+
+
+def test_every_statement_of_the_brief_leads_to_its_evidence():
+    (page,) = PAGES["brief"]
+    body = page.split("\n## ", 1)[1]
+    lines = [re.sub(r"^(- |\d\. )", "", line) for line in body.splitlines() if line and "## " not in line]
+    sentences = [s for line in lines for s in re.split(r"(?<=[.?]) (?=[A-Z])", line) if len(s.split()) > 2]
+    assert len(sentences) > 15
+    assert [s for s in sentences if not re.search(r"\{(finding|excerpt)\}`|\]\(\.\./notebooks/", s)] == []

@@ -30,7 +30,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const reveal = () => {
     const row = location.hash && document.getElementById(location.hash.slice(1))?.closest("tr");
-    const hidden = location.hash && !row && [...shown.rows().nodes()].find((node) => node.querySelector(`[id="${location.hash.slice(1)}"]`));
+    const hidden = location.hash && !row && shown.rows().nodes().toArray().find((node) => node.querySelector(`[id="${location.hash.slice(1)}"]`));
     if (hidden) {
       fields.forEach((field) => (field.value = ""));
       apply(true);
@@ -48,8 +48,8 @@ document.addEventListener("DOMContentLoaded", () => {
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(() => apply(false)));
   form.querySelector("[data-download]").addEventListener("click", () => {
-    const rows = shown.rows({ search: "applied" }).nodes();
-    const lines = [...rows].map((row) => [...row.cells].map((cell) => cellText(cell.textContent)).join(","));
+    const rows = shown.rows({ search: "applied" }).nodes().toArray();
+    const lines = rows.map((row) => [...row.cells].map((cell) => cellText(cell.textContent)).join(","));
     const file = new Blob(["\ufeff" + [head.map(cellText).join(","), ...lines].join("\n") + "\n"], { type: "text/csv" });
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: "excerpts.csv" });
     link.click();

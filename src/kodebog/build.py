@@ -10,13 +10,9 @@ import io
 import json
 import os
 import shutil
-import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 from kodebog import paths
 from kodebog.execution import ExecutionError, causes_key, execute, get_ready, pending
@@ -124,6 +120,7 @@ def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path, list[str]]:
     from sphinx.util.docutils import docutils_namespace, patch_docutils  # noqa: PLC0415
 
     from kodebog import web  # noqa: PLC0415
+    from kodebog.pdf import InBackground, PdfError  # noqa: PLC0415
 
     started = time.perf_counter()
     say("Building the pages, and the PDF beside them …")
@@ -157,7 +154,7 @@ def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path, list[str]]:
             warning=warnings,
             warningiserror=False,
         )
-        pdf = _PdfBeside(app)
+        pdf = InBackground(app, WORK / paths.PDF.name)
         try:
             app.connect("write-started", lambda *_: pdf.start())
             try:
@@ -170,67 +167,12 @@ def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path, list[str]]:
             pages = [app.builder.get_target_uri(page) for page in sorted(app.env.found_docs)]
             _drop_leftovers(out, pages)
             say(f"  pages: {time.perf_counter() - started:.1f} s")
-            report, took = pdf.result()
-            say(f"  PDF: {took:.1f} s")
+            say(f"  PDF: {pdf.result():.1f} s")
+        except PdfError as error:
+            raise BuildError(f"The PDF was not made.\n{error}") from None
         finally:
             pdf.stop()
-    return out, report, pages
-
-
-class _PdfBeside:
-    """The PDF, set in a process of its own while the pages are written: both need only what Sphinx has read."""
-
-    def __init__(self, app: Any) -> None:
-        self.app, self.process, self.answer = app, None, None
-        self.out = WORK / paths.PDF.name
-
-    def start(self) -> None:
-        """Set to work, with the pages as they have been read by now."""
-        forking = get_context("fork")
-        self.answer, there = forking.Pipe(duplex=False)
-        self.process = forking.Process(target=self._work, args=(there,), daemon=True)
-        self.process.start()
-        there.close()
-
-    def _work(self, answer: Connection) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
-        from kodebog.pdf import PdfError, write  # noqa: PLC0415
-
-        started, warnings = time.perf_counter(), self.app._warning
-        warnings.seek(0)
-        warnings.truncate()
-        try:
-            write(self.app, self.out)
-            fault = None
-        except PdfError as error:
-            fault = f"The PDF was not made.\n{error}"
-        except OSError as error:
-            fault = f"{error.strerror or error}: {error.filename or self.out}"
-        answer.send((fault, warnings.getvalue(), time.perf_counter() - started))
-
-    def result(self) -> tuple[Path, float]:
-        """Wait for the PDF; return its file and the seconds it took.
-
-        Raises:
-            BuildError: when it could not be made.
-
-        """
-        if self.process is None:  # no page had to be written anew
-            self.start()
-        try:
-            fault, warnings, took = self.answer.recv()
-        except EOFError:
-            raise BuildError("The PDF was not made: its process ended without a word.") from None
-        if fault:
-            raise BuildError(fault)
-        _no_warnings(warnings)
-        return self.out, took
-
-    def stop(self) -> None:
-        """Leave nothing running."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.join()
+    return out, pdf.out, pages
 
 
 def _drop_leftovers(out: Path, pages: Iterable[str]) -> None:

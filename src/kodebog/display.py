@@ -96,7 +96,10 @@ def slim(svg: str) -> str:
     options = scour.sanitizeOptions()
     options.quiet = options.remove_metadata = options.strip_comments = options.enable_viewboxing = True
     options.indent_type, options.newlines = "none", False
-    return str(scour.scourString(svg, options))
+    slimmed = str(scour.scourString(svg, options))
+    known = set(re.findall(r'\bid="([^"]+)"', slimmed))
+    # a space is drawn by a path without content, which scour takes away
+    return re.sub(r'<use [^>]*?href="#([^"]+)"[^>]*/>', lambda m: m.group() if m.group(1) in known else "", slimmed)
 
 
 def csv_text(frame: pd.DataFrame) -> str:

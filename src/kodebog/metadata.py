@@ -1,6 +1,6 @@
-"""What the project says of itself to machines, from one source: CITATION.cff for who and which version,
-`datapackage.json` for the data, `pyproject.toml` for the code.
+"""What the project says of itself to machines.
 
+The sources are CITATION.cff for who and which version, `datapackage.json` for the data, `pyproject.toml` for the code.
 Made of them: `codemeta.json` and `ro-crate-metadata.json` (`kodebog metadata` writes both), the JSON-LD of the landing
 page, BibTeX and APA.
 """

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import signal
+import time
 from collections.abc import Iterator
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +105,59 @@ def write(app: Sphinx, out: Path) -> Path:
         raise PdfError("\n".join(f"Typst: {warning.message}" for warning in warnings))
     out.write_bytes(made)
     return out
+
+
+class InBackground:
+    """Writes the PDF in a process of its own while Sphinx writes the pages: both need only what it has read."""
+
+    def __init__(self, app: Sphinx, out: Path) -> None:
+        self.app, self.out = app, out
+        self._process: BaseProcess | None = None
+        self._answer, self._there = get_context("fork").Pipe(duplex=False)
+
+    def start(self) -> None:
+        """Set to work, with the pages as they have been read by now."""
+        self._process = get_context("fork").Process(target=self._work, daemon=True)
+        self._process.start()
+        self._there.close()
+
+    def _work(self) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+        started = time.perf_counter()
+        warnings: Any = self.app._warning
+        warnings.seek(0)
+        warnings.truncate()
+        fault = ""
+        try:
+            write(self.app, self.out)
+        except PdfError as error:
+            fault = str(error)
+        except OSError as error:
+            fault = f"{error.strerror or error}: {error.filename or self.out}"
+        self._there.send((fault or warnings.getvalue().strip(), time.perf_counter() - started))
+
+    def result(self) -> float:
+        """Wait until the PDF is written; return the seconds it took.
+
+        Raises:
+            PdfError: when it could not be made, or only with warnings.
+
+        """
+        if self._process is None:  # Sphinx had no page to write
+            self.start()
+        try:
+            fault, took = self._answer.recv()
+        except EOFError:
+            raise PdfError("Its process ended without a word.") from None
+        if fault:
+            raise PdfError(fault)
+        return float(took)
+
+    def stop(self) -> None:
+        """Leave nothing running."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
 
 
 def _released() -> datetime.datetime:

@@ -56,7 +56,7 @@ def _fact(
 def _built(
     name: str, rawtext: str, text: str, lineno: int, inliner: Inliner, options: Any = None, content: Any = ()
 ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-    """Role `built`: a link to a file that the build puts beside the pages, `words <report.pdf>`; its words alone in the PDF."""
+    """Role `built`: a link to a file beside the pages, `words <file>`; in the PDF the words alone."""
     words, _, target = text.removesuffix(">").partition(" <")
     target = target.replace("DATA.zip", metadata.package_name(paths.study()))
     link = addnodes.pending_xref(rawtext, reftype="kodebog-built", refdomain="", reftarget=target, refexplicit=True)
@@ -157,6 +157,8 @@ def _finish_body(app: Sphinx, pagename: str, templatename: str, context: dict[st
     _no_inline_styles(soup)
     for entry in soup.select(".citation[role=doc-biblioentry]"):
         entry["role"] = "listitem"  # which is what the list around it must hold
+    for summary in soup.select("details.hide > summary[aria-label]"):
+        del summary["aria-label"]  # what it shows is its name
     for code in soup.select("div.highlight pre"):
         code["tabindex"] = "0"  # a long line is moved sideways, with the keyboard too
     if pagename == explorer.PAGE:

@@ -93,10 +93,10 @@ def theme_policy(app: Sphinx) -> str:
     return security_policy(re.findall(r"<script>(.*?)</script>", template, re.DOTALL))
 
 
-def description(doctree: nodes.document | None) -> str:
-    """Return the first sentences of a page, as many as fit a search engine's line."""
+def description(doctree: nodes.document | None, abstract: str) -> str:
+    """Return the first sentences of a page, or else of the abstract, as many as fit a search engine's line."""
     paragraphs = doctree.findall(nodes.paragraph) if doctree else ()
-    text = next((" ".join(p.astext().split()) for p in paragraphs if isinstance(p.parent, nodes.section)), "")
+    text = next((" ".join(p.astext().split()) for p in paragraphs if isinstance(p.parent, nodes.section)), abstract)
     if len(text) <= DESCRIPTION:
         return text
     cut = text[:DESCRIPTION]
@@ -109,7 +109,7 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     about = metadata.citation()
     title = f"{context.get('title', '')}".strip() or about["title"]
     title = re.sub(r"<[^>]+>", "", title)
-    text = description(doctree) or " ".join(about["abstract"].split())
+    text = description(doctree, about["abstract"])
     lasting = doctree is not None and bool(where.book)  # not so the pages for searching and for what is not found
     address = where.book + app.builder.get_target_uri(pagename).removesuffix("index.html") if lasting else ""
     context["pageurl"] = address
@@ -139,7 +139,7 @@ def _needed(file: Any, body: str) -> bool:
 def tools(context: dict[str, Any], where: Addresses) -> str:
     """Return the line under a page's title: its notebook, where to run it, and the book in other forms."""
     source = context.get("sourcename", "")
-    reuse = context["pathto"]("book/reuse")
+    reuse = context["pathto"]("book/reuse").removesuffix("#")  # on that very page an empty address
     links = [("PDF", context["pathto"](paths.PDF.name, 1)), ("Cite", f"{reuse}#cite")]
     if source.endswith(".ipynb"):
         run = [("Notebook", context["pathto"](f"_sources/{source}", 1)), ("Open in JupyterLab", f"{reuse}#jupyterlab")]
@@ -169,7 +169,9 @@ def finish(html: Path, pdf: Path, pages: Iterable[str]) -> None:
             f"{urls}</urlset>\n",
             encoding="utf-8",
         )
-        (html / "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {where.book}sitemap.xml\n", encoding="utf-8")
+        (html / "robots.txt").write_text(
+            f"User-agent: *\nAllow: /\nSitemap: {where.book}sitemap.xml\n", encoding="utf-8"
+        )
 
 
 def sums(files: dict[str, bytes]) -> bytes:
@@ -195,7 +197,11 @@ def pack(study: Path, out: Path) -> None:
 def social_card() -> bytes:
     """Return the picture that is shown where a link to the book is shared: PNG, 1200 × 630."""
     about = metadata.citation()
-    inputs = {"title": about["title"], "source": about["references"][0]["title"], "year": str(about["references"][0]["year"])}
+    inputs = {
+        "title": about["title"],
+        "source": about["references"][0]["title"],
+        "year": str(about["references"][0]["year"]),
+    }
     made = typst.compile(
         str(paths.PACKAGE / "card.typ"),
         root=str(paths.PACKAGE),

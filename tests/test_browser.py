@@ -1,0 +1,346 @@
+"""The built book in a real browser: quiet, light, accessible, and all of it works.
+
+The browser is Chromium: what CHROMIUM in the environment names, else the one on the path.
+"""
+
+import csv
+import gzip
+import io
+import os
+import re
+import shutil
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from kodebog import paths
+
+BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+pytestmark = [
+    pytest.mark.xdist_group("site"),
+    pytest.mark.skipif(not BROWSER, reason="no Chromium here, and CHROMIUM does not name one: browser tests left out"),
+]
+
+PAGES = [
+    "index.html",
+    "404.html",
+    "search.html",
+    *sorted(f"book/{path.stem}.html" for path in paths.BOOK.glob("*.md") if path.stem != "index"),
+    *sorted(f"notebooks/{path.stem}.html" for path in paths.NOTEBOOKS.glob("*.ipynb")),
+]
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RULES = {
+    "resultTypes": ["violations"],
+    "rules": {"label-content-name-mismatch": {"enabled": True}, "target-size": {"enabled": True}},
+}
+WIDTHS = {"desktop": 1280, "tablet": 768, "desktop at 200 % zoom": 640, "phone": 320}
+REQUESTS, KILOBYTES = 15, 300
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        # the flags keep Chromium from calling its maker
+        quiet = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
+        chromium = playwright.chromium.launch(executable_path=BROWSER, args=quiet)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser, site):
+    """A page of its own for a test, which fails at the end if the browser complained about anything."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=site.url)
+    page = context.new_page()
+    page.complaints = complaints = []
+    page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda r: complaints.append(f"{r.url}: {r.failure}"))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def test_every_page_is_tested(site):
+    assert sorted(PAGES) == site.pages()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_quietly_and_is_light(page, site, name):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(name, wait_until="networkidle")
+    assert [url for url in asked if not url.startswith(site.url)] == []
+    files = {site.html / (url.removeprefix(site.url).partition("?")[0] or "index.html") for url in asked}
+    weight = sum(len(gzip.compress(file.read_bytes(), 6)) for file in files) / 1000
+    assert len(asked) <= REQUESTS and weight <= KILOBYTES, (len(asked), weight)
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "404.html"])
+def test_a_page_opens_from_a_folder(page, site, name):
+    page.goto((site.html / name).as_uri(), wait_until="networkidle")
+    assert page.locator("article h1").count() == 1
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_and_nothing_runs_off_the_side(browser, site, name):
+    context = browser.new_context(base_url=site.url, bypass_csp=True)  # axe is put into the page
+    page = context.new_page()
+    page.goto(name)
+    page.evaluate(AXE)
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width_name, width in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": 900})
+            for violation in page.evaluate("rules => axe.run(rules)", RULES)["violations"]:
+                nodes = [node["html"][:150] for node in violation["nodes"][:2]]
+                found.append((scheme, width_name, violation["id"], nodes))
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                found.append((scheme, width_name, "wider than the window", []))
+    context.close()
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("words", "leads_to"),
+    [
+        ("samskabelse", "index.html"),
+        ("råderum", "book/glossary.html"),
+        ("krydspres", "book/brief.html"),
+        ("mobilisering", "notebooks/practices.html"),
+        ("anchoring", "notebooks/wishes.html"),
+        ("boundary spanner", "book/glossary.html"),
+    ],
+)
+def test_search_finds_danish_and_english_words(page, site, words, leads_to):
+    page.goto("notebooks/method.html")
+    page.get_by_role("textbox", name="Search").fill(words)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("search.html"))
+    results = page.locator("#search-results li a")
+    expect(results.first).to_be_visible()
+    expect(page.locator(".search-summary")).to_contain_text("found")
+    addresses = results.evaluate_all("links => links.map(link => link.href)")
+    assert [a for a in addresses if a.startswith(site.url + leads_to)], addresses
+    for address in addresses:
+        assert (site.html / address.removeprefix(site.url).partition("?")[0].partition("#")[0]).is_file(), address
+
+
+def test_excerpts_can_be_filtered_shared_and_taken_away(page, study):
+    page.goto("notebooks/evidence.html")
+    rows = page.locator("#tab-excerpts tbody tr:visible")
+    status = page.get_by_role("status")
+    total = len(study.excerpts)
+    expect(rows).to_have_count(total)
+    directors = study.excerpts.loc[study.excerpts["perspective"] == "director", "excerpt"].tolist()
+    page.get_by_label("Perspective").select_option("director")
+    expect(rows).to_have_count(len(directors))
+    expect(status).to_have_text(f"{len(directors)} of {total} excerpts shown")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download what is shown").click()
+    table = list(csv.reader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8-sig"))))
+    assert [row[0] for row in table[1:]] == directors
+    page.reload()
+    expect(page.get_by_label("Perspective")).to_have_value("director")
+    expect(rows).to_have_count(len(directors))
+    page.get_by_role("button", name="Show all").click()
+    expect(rows).to_have_count(total)
+    page.get_by_label("Words, English or Danish").fill("HAVNENE")
+    harbours = (study.excerpts["case"] == "harbours").sum()
+    expect(rows).to_have_count(int(harbours))
+    page.get_by_label("Words, English or Danish").fill("no such words")
+    expect(status).to_have_text(f"0 of {total} excerpts shown")
+
+
+def test_a_link_to_a_hidden_excerpt_shows_it(page):
+    page.goto("notebooks/evidence.html?perspective=director")
+    page.evaluate("location.hash = '#E29'")
+    expect(page.locator("#E29")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("address", ["notebooks/evidence.html#E17", "notebooks/reproduction.html#F52"])
+def test_a_deep_link_leads_to_its_row_and_marks_it(page, address):
+    page.goto(address)
+    row = page.locator(f"tr:has(#{address[-3:]})")
+    expect(row).to_be_in_viewport()
+    assert row.evaluate("row => getComputedStyle(row).outlineStyle") == "solid"
+
+
+def test_a_finding_leads_to_its_excerpt_and_back(page):
+    page.goto("book/brief.html")
+    page.get_by_role("link", name="F52").first.click()
+    expect(page).to_have_url(re.compile("reproduction.html#F52"))
+    page.locator("tr:has(#F52)").get_by_role("link", name=re.compile(r"E\d\d")).first.click()
+    expect(page).to_have_url(re.compile(r"evidence.html#E\d\d"))
+
+
+def test_marks_of_a_figure_are_links(page):
+    page.goto("notebooks/roles.html")
+    mark = page.locator("figure.kodebog-figure svg a").first
+    name = mark.get_attribute("aria-label")
+    mark.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"evidence.html#{name}"))
+
+
+def test_code_unfolds_with_mouse_and_keyboard(page):
+    page.goto("notebooks/practices.html")
+    fold = page.locator("details.hide").nth(1)
+    code = fold.locator("pre")
+    expect(code).to_be_hidden()
+    fold.locator("summary").click()
+    expect(code).to_be_visible()
+    fold.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(code).to_be_hidden()
+
+
+def test_dark_and_light_are_kept_from_page_to_page(page):
+    background = "getComputedStyle(document.body).backgroundColor"
+    page.goto("index.html")
+    light = page.evaluate(background)
+    page.locator(".theme-toggle:visible").click()
+    dark = page.evaluate(background)
+    assert dark != light
+    page.goto("notebooks/roles.html")
+    assert page.evaluate(background) == dark
+    inks = "[...document.querySelectorAll('figure svg')].map(svg => getComputedStyle(svg).color)"
+    assert page.evaluate(inks) != ["rgb(0, 0, 0)"] * len(page.evaluate(inks))
+
+
+def test_a_reader_who_prefers_dark_gets_it(browser, site):
+    context = browser.new_context(color_scheme="dark", base_url=site.url)
+    page = context.new_page()
+    page.goto("index.html")
+    red, green, blue = map(
+        int, re.findall(r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3]
+    )
+    context.close()
+    assert max(red, green, blue) < 64
+
+
+def test_what_can_be_downloaded_comes(page, site):
+    page.goto("notebooks/barriers.html")
+    starts = {"PDF": b"%PDF", "Notebook": b"{", "Data (CSV)": b""}
+    for name, start in starts.items():
+        address = page.get_by_role("link", name=name, exact=True).first.evaluate("link => link.href")
+        answer = page.request.get(address)
+        assert answer.ok and answer.body().startswith(start) and len(answer.body()) > 50
+    page.goto("book/reuse.html")
+    for name, start in {"The data package": b"PK", "The PDF edition": b"%PDF", "Checksums": b""}.items():
+        address = page.get_by_role("link", name=name, exact=True).evaluate("link => link.href")
+        assert page.request.get(address).body().startswith(start)
+
+
+def test_citations_can_be_copied(page):
+    page.goto("book/reuse.html#cite")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    block = page.locator(".highlight-bibtex")
+    block.hover()
+    block.locator("button.copybtn").click()
+    expect(block.locator("button.copybtn.success")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("@article{agger-tortzen-2022")
+
+
+FOCUS = """() => { const e = document.activeElement, r = e.getBoundingClientRect(), s = getComputedStyle(e);
+  return {name: (e.getAttribute('aria-label') || e.textContent || e.placeholder || '').trim(), tag: e.tagName,
+          seen: s.visibility == 'visible' && r.bottom > 0 && r.right > 0 && r.left < innerWidth,
+          outline: s.outlineStyle != 'none' && parseFloat(s.outlineWidth) >= 2}; }"""
+
+
+def test_the_keyboard_reaches_everything_in_the_order_of_reading(page):
+    page.goto("notebooks/evidence.html")
+    stops = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate(FOCUS))
+    assert [stop for stop in stops if not (stop["seen"] and stop["outline"])] == []
+    names = [stop["name"] for stop in stops]
+    order = ["Skip to content", "Co-creation seen from the front line", "Search", "For municipal leaders: one page",
+             "Evidence: the printed excerpts", "Notebook", "Cite", "Show all"]  # fmt: skip
+    places = [next(i for i, name in enumerate(names) if name.startswith(wanted)) for wanted in order]
+    assert places == sorted(places), list(zip(order, places, strict=True))
+
+
+def test_skipping_leads_to_the_text(page):
+    page.goto("notebooks/method.html")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('article') !== null")
+
+
+@pytest.mark.parametrize("width", [320, 640])
+def test_the_contents_open_and_close_by_keyboard_on_a_narrow_screen(page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("notebooks/method.html")
+    link = page.locator(".sidebar-tree").get_by_role("link", name=re.compile("^Barriers"))
+    expect(link).to_be_hidden()
+    box = page.locator("#__navigation")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        if box.evaluate("box => box === document.activeElement"):
+            break
+    else:
+        pytest.fail("the keyboard does not reach the contents")
+    icon = page.locator(".nav-overlay-icon .icon")
+    assert icon.evaluate("icon => getComputedStyle(icon).outlineStyle") == "solid"
+    page.keyboard.press("Space")
+    expect(link).to_be_visible()
+    expect(link).to_be_in_viewport()
+    page.keyboard.press("Space")
+    expect(link).to_be_hidden()
+
+
+def test_a_table_on_a_phone_is_cards_with_their_heads(page):
+    page.set_viewport_size({"width": 320, "height": 900})
+    page.goto("notebooks/practices.html")
+    cell = page.locator("#tab-typology tbody td").first
+    head = cell.evaluate("cell => getComputedStyle(cell, '::before').content")
+    assert head.strip('"') == cell.get_attribute("data-head") != ""
+    assert page.locator("#tab-typology").evaluate("table => table.scrollWidth <= table.parentElement.clientWidth + 1")
+
+
+def test_tables_keep_their_heads_for_screen_readers(page):
+    page.goto("notebooks/practices.html")
+    tree = page.locator("#tab-typology").aria_snapshot()
+    assert re.search(r"columnheader", tree) and re.search(r"rowheader", tree) and "caption" in tree
+
+
+def test_print_shows_the_text_alone(page):
+    page.goto("notebooks/barriers.html")
+    page.emulate_media(media="print")
+    for hidden in (".sidebar-drawer", ".toc-drawer", ".kodebog-tools", ".related-pages", "details.hide"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    expect(page.locator("article table").first).to_be_visible()
+
+
+def test_previous_and_next_lead_through_the_book(page):
+    page.goto("index.html")
+    seen = ["index.html"]
+    while page.locator("a.next-page").count():
+        page.locator("a.next-page").click()
+        page.wait_for_load_state()
+        seen.append(page.url.partition("/book/")[2])
+    assert sorted(seen) == sorted(set(PAGES) - {"404.html", "search.html"})
+
+
+def test_a_lost_reader_finds_the_contents(page, site):
+    answer = page.goto(site.url + "notebooks/deep/er/nothing.html")
+    assert answer.status == 404
+    page.complaints.clear()  # the browser notes the 404 itself
+    page.get_by_role("link", name="Glossary").click()
+    expect(page).to_have_url(site.url + "book/glossary.html")
+
+
+def test_without_scripts_the_text_and_the_tables_are_there(browser, site, study):
+    context = browser.new_context(java_script_enabled=False, base_url=site.url)
+    page = context.new_page()
+    page.goto("notebooks/evidence.html")
+    expect(page.locator("#tab-excerpts tbody tr")).to_have_count(len(study.excerpts))
+    expect(page.locator("#explorer")).to_be_hidden()
+    context.close()

@@ -1,0 +1,155 @@
+"""The built book as a site: links, files beside the pages, what pages say of themselves."""
+
+import hashlib
+import json
+import re
+import struct
+import subprocess
+import xml.etree.ElementTree as ET
+import zipfile
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from kodebog import metadata, paths, web
+
+pytestmark = pytest.mark.xdist_group("site")
+
+OWN = ("script[src]", "link[href]", "img[src]", "source[src]", "iframe[src]")
+
+
+@pytest.fixture(scope="module")
+def soups(site):
+    return {page: BeautifulSoup((site.html / page).read_text(encoding="utf-8"), "lxml") for page in site.pages()}
+
+
+def test_every_link_and_anchor_leads_somewhere(site, soups):
+    lost = []
+    for page, soup in soups.items():
+        for link in soup.select("a[href], use[href]"):
+            address, anchor = urldefrag(urljoin(site.url + page, link["href"]))
+            if not address.startswith(site.url):
+                continue
+            name = unquote(urlsplit(address).path).removeprefix(urlsplit(site.url).path) or "index.html"
+            if not (site.html / name).is_file() or (
+                anchor and name in soups and not soups[name].find(id=unquote(anchor))
+            ):
+                lost.append((page, link["href"]))
+    assert lost == []
+
+
+def test_no_page_names_a_script_style_font_or_image_of_another_host(site, soups):
+    for page, soup in soups.items():
+        for part in soup.select(",".join(OWN)):
+            where = urljoin(site.url + page, part.get("src") or part.get("href"))
+            assert where.startswith(site.url), (page, str(part)[:200])
+    for sheet in site.html.rglob("*.css"):
+        assert not re.search(r"url\(['\"]?(https?:)?//|@import", sheet.read_text(encoding="utf-8")), sheet.name
+
+
+def test_no_id_stands_twice_on_a_page(soups):
+    for page, soup in soups.items():
+        ids = [part["id"] for part in soup.select("[id]")]
+        assert len(ids) == len(set(ids)), (page, sorted({i for i in ids if ids.count(i) > 1}))
+
+
+def test_no_page_has_a_style_of_its_own(soups):
+    for page, soup in soups.items():
+        assert [str(part)[:100] for part in soup.select("[style], style")] == [], page
+
+
+def test_every_page_has_a_policy_a_title_and_a_description(soups):
+    seen = {}
+    for page, soup in soups.items():
+        policy = soup.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
+        assert policy.startswith("default-src 'self';") and "unsafe" not in policy
+        text = soup.find("meta", {"name": "description"})["content"]
+        assert 20 < len(text) <= web.DESCRIPTION + 2, (page, text)
+        assert soup.find("meta", property="og:title")["content"] and len(soup.select("h1")) == 1
+        if page not in {"404.html", "search.html"}:
+            assert text not in seen, (page, seen.get(text))
+            seen[text] = page
+
+
+def test_the_card_is_shown_where_a_page_is_shared(site, soups):
+    for page in set(soups) - {"404.html", "search.html"}:
+        address = site.url + page.removesuffix("index.html")
+        assert soups[page].find("meta", property="og:url")["content"] == address
+        assert soups[page].find("link", rel="canonical")["href"] == address
+        assert soups[page].find("meta", property="og:image")["content"] == site.url + web.CARD
+    picture = (site.html / web.CARD).read_bytes()
+    assert picture.startswith(b"\x89PNG") and struct.unpack(">II", picture[16:24]) == (1200, 630)
+
+
+def test_the_site_map_lists_every_page(site, soups):
+    names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    listed = [e.text for e in ET.parse(site.html / "sitemap.xml").getroot().findall("s:url/s:loc", names)]
+    assert sorted(listed) == sorted(site.url + page for page in set(soups) - {"404.html", "search.html"})
+    assert f"{site.url}sitemap.xml" in (site.html / "robots.txt").read_text(encoding="utf-8")
+
+
+def test_the_data_package_is_whole_and_its_checksums_hold(site, tmp_path):
+    name = metadata.package_name(paths.DATA)
+    with zipfile.ZipFile(site.html / name) as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / name.removesuffix(".zip")
+    for path in [*paths.DATA.glob("*.csv"), paths.DATA / "datapackage.json"]:
+        assert (folder / path.name).read_bytes() == path.read_bytes()
+    subprocess.run(["sha256sum", "--check", "--strict", web.SUMS], cwd=folder, check=True, capture_output=True)
+    subprocess.run(["sha256sum", "--check", "--strict", web.SUMS], cwd=site.html, check=True, capture_output=True)
+
+
+def test_a_package_depends_on_its_content_only(tmp_path):
+    web.pack(paths.DATA, tmp_path / "a.zip")
+    first = hashlib.sha256((tmp_path / "a.zip").read_bytes()).hexdigest()
+    web.pack(paths.DATA, tmp_path / "a.zip")
+    assert hashlib.sha256((tmp_path / "a.zip").read_bytes()).hexdigest() == first
+
+
+def test_every_chapter_leads_to_its_notebook_and_to_where_it_runs(site, soups):
+    for page in (p for p in soups if p.startswith("notebooks/")):
+        links = {a.get_text(): urljoin(site.url + page, a["href"]) for a in soups[page].select(".kodebog-tools a")}
+        source = page.replace(".html", ".ipynb")
+        kept = site.html / links["Notebook"].removeprefix(site.url)
+        assert kept.read_bytes() == (paths.ROOT / source).read_bytes()
+        assert links["Open in JupyterLab"].endswith("#jupyterlab")
+        wanted = "https://mybinder.org/v2/gh/example/kodebog/HEAD?urlpath=" + f"lab/tree/{source}".replace("/", "%2F")
+        assert links["Open in Binder"] == wanted
+        assert {"PDF", "Cite"} <= set(links)
+
+
+def test_without_an_address_nothing_points_to_one(book):
+    assert not (book / "html/sitemap.xml").exists()
+    for page in (book / "html").rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert "mybinder.org" not in text and "og:image" not in text and 'rel="canonical"' not in text
+
+
+def test_the_landing_page_describes_report_data_and_article(site, soups):
+    (script,) = soups["index.html"].select('script[type="application/ld+json"]')
+    graph = {part["@type"]: part for part in json.loads(script.string)["@graph"]}
+    about = metadata.citation()
+    assert graph["Dataset"]["version"] == about["version"]
+    assert graph["Dataset"]["distribution"]["contentUrl"] == site.url + metadata.package_name(paths.DATA)
+    kinds = [part["@type"] for part in json.loads(script.string)["@graph"]]
+    assert kinds.count("ScholarlyArticle") == 2
+    ids = {part["@id"] for part in json.loads(script.string)["@graph"]}
+    assert set(re.findall(r'"@id": "(#[^"]+)"', script.string)) == ids
+
+
+def test_the_page_that_is_not_found_works_at_any_depth(site, soups):
+    for part in soups["404.html"].select("link[href], script[src], .sidebar-tree a[href]"):
+        assert (part.get("src") or part.get("href")).startswith(urlsplit(site.url).path)
+
+
+def test_a_book_at_a_root_and_one_below(monkeypatch):
+    assert web.Addresses("", "").path() == "/"
+    assert web.Addresses("https://example.org/", "").path() == "/"
+    assert web.Addresses("https://example.org/a/book/", "").path() == "/a/book/"
+    monkeypatch.setenv("BOOK_URL", "https://example.org/book")
+    monkeypatch.setenv("REPOSITORY_URL", "https://github.com/someone/something.git")
+    where = web.addresses()
+    assert where.book == "https://example.org/book/"
+    assert "/gh/someone/something/HEAD" in where.binder("notebooks/method.ipynb")
+    assert web.Addresses("", "https://git.example.org/a/b").binder("notebooks/method.ipynb") == ""
