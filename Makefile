@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help env book test lint reproduce notebooks lab lock audit licences clean
+.PHONY: help env book test lint reproduce notebooks metadata lab lock audit licences clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -26,13 +26,16 @@ test: env ## Run every test: package, data, and each notebook against its stored
 	@$(BIN)/python -m pytest -n 2 --dist loadscope -p no:cacheprovider --nbval --nbval-cell-timeout=120 notebooks
 
 lint: env ## Check style and types
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check src tests && $(BIN)/mypy
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check src tests benchmarks && $(BIN)/mypy
 
 reproduce: env ## Build the last commit twice, in different surroundings, and print what differs
 	@$(BIN)/kodebog reproduce
 
 notebooks: env ## Execute the notebooks and store their outputs in notebooks/
 	@$(BIN)/kodebog notebooks
+
+metadata: env ## Write codemeta.json and ro-crate-metadata.json from what they describe
+	@$(BIN)/kodebog metadata
 
 lab: env ## Open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --notebook-dir=notebooks
