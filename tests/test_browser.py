@@ -37,7 +37,9 @@ RULES = {
     "rules": {"label-content-name-mismatch": {"enabled": True}, "target-size": {"enabled": True}},
 }
 WIDTHS = {"desktop": 1280, "tablet": 768, "desktop at 200 % zoom": 640, "phone": 320}
-REQUESTS, KILOBYTES = 15, 300
+REQUESTS, KILOBYTES, SHIFT = 15, 300, 0.1
+SHIFTS = """window.shifted = 0; new PerformanceObserver(list => list.getEntries().forEach(e => window.shifted += e.value))
+  .observe({type: 'layout-shift', buffered: true});"""
 
 
 @pytest.fixture(scope="module")
@@ -69,10 +71,12 @@ def test_every_page_is_tested(site):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_opens_quietly_and_is_light(page, site, name):
+def test_a_page_opens_quietly_and_is_light_and_steady(page, site, name):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
+    page.add_init_script(SHIFTS)
     page.goto(name, wait_until="networkidle")
+    assert page.evaluate("window.shifted") < SHIFT, "the page jumps while it loads"
     assert [url for url in asked if not url.startswith(site.url)] == []
     files = {site.html / (url.removeprefix(site.url).partition("?")[0] or "index.html") for url in asked}
     weight = sum(len(gzip.compress(file.read_bytes(), 6)) for file in files) / 1000

@@ -129,6 +129,21 @@ def test_building_again_after_a_change_and_back_gives_the_same_bytes(project):
     assert changed.is_dir()
 
 
+def test_what_stands_around_the_pages_is_never_stale(project, edit):
+    """Style sheets, templates, citation, terms: each shows on pages other than its own."""
+    assert kodebog(project, "build").returncode == 0
+    edit("book/_static/kodebog.css", "line-height: 1.6", "line-height: 1.7")
+    edit("book/_templates/page.html", "Menus", "The menus")
+    edit("book/glossary.md", "brobygger\n", "brobygger, Peoples\n")
+    edit("CITATION.cff", "A Danish study asks", "One Danish study asks")
+    assert kodebog(project, "build").returncode == 0
+    again = project.parent / "around"
+    shutil.copytree(project / "_build", again, ignore=shutil.ignore_patterns(".work", "executed"))
+    shutil.rmtree(project / "_build/.work")
+    assert kodebog(project, "build").returncode == 0
+    assert differences(again, project / "_build") == []
+
+
 def test_nothing_to_do_says_so_at_once(project):
     assert kodebog(project, "build").returncode == 0
     started = time.perf_counter()

@@ -27,7 +27,7 @@ def test_the_page_stays_a_table_without_the_script(study):
     soup = BeautifulSoup(body, "html.parser")
     explorer.equip(soup, study)
     form = soup.find("form", id="explorer")
-    assert form.has_attr("hidden") and form.find_next("table")["id"] == "tab-excerpts"
+    assert form.find_next("table")["id"] == "tab-excerpts"
     assert {field["name"] for field in form.select("[name]")} == {
         "perspective", "practice", "initiative", "section", "family", "code", "q"
     }  # fmt: skip

@@ -59,7 +59,6 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const asked = new URLSearchParams(location.search);
   fields.forEach((field) => (field.value = asked.get(field.name) ?? ""));
-  form.hidden = false;
   apply(true);
   reveal();
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();

@@ -119,7 +119,7 @@ def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path, list[str]]:
     from sphinx.errors import SphinxError  # noqa: PLC0415
     from sphinx.util.docutils import docutils_namespace, patch_docutils  # noqa: PLC0415
 
-    from kodebog import web  # noqa: PLC0415
+    from kodebog import language, web  # noqa: PLC0415
     from kodebog.pdf import InBackground, PdfError  # noqa: PLC0415
 
     started = time.perf_counter()
@@ -134,7 +134,7 @@ def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path, list[str]]:
             "html_baseurl": where.book,
             "notfound_urls_prefix": where.path(),
             "kodebog_addresses": where,
-            "kodebog_static": _fingerprint(paths.BOOK / "_static"),
+            "kodebog_around": [_fingerprint(paths.BOOK / "_static"), *sorted(language.terms())],
         },
         use_external_toc=True,
     )
@@ -166,8 +166,10 @@ def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path, list[str]]:
                 raise BuildError("Sphinx did not finish.")
             pages = [app.builder.get_target_uri(page) for page in sorted(app.env.found_docs)]
             _drop_leftovers(out, pages)
-            say(f"  pages: {time.perf_counter() - started:.1f} s")
-            say(f"  PDF: {pdf.result():.1f} s")
+            written = time.perf_counter()
+            say(f"  pages: {written - started:.1f} s")
+            took = pdf.result()
+            say(f"  PDF: {took:.1f} s, of which {time.perf_counter() - written:.1f} after the pages")
         except PdfError as error:
             raise BuildError(f"The PDF was not made.\n{error}") from None
         finally:

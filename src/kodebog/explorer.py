@@ -55,10 +55,10 @@ def row_attributes(study: Study) -> dict[str, dict[str, str]]:
 
 
 def form(study: Study) -> str:
-    """Return the form with a filter for each attribute, hidden until the script shows it."""
+    """Return the form with a filter for each attribute; the style sheet hides it where there are no scripts."""
     labels = {table: study.labels(table) for table in ("sample", "cases", "families", "sections", "codes")}
     danish = {table: study.labels(table, "da") for table in labels}
-    used = row_attributes(study).values()
+    used = list(row_attributes(study).values())
 
     def options(attribute: str, table: str) -> str:
         taken = {value for row in used for value in row[attribute].split()}
@@ -81,11 +81,11 @@ def form(study: Study) -> str:
         )
     )
     return (
-        f'<form id="{FORM}" class="kodebog-explorer" hidden aria-label="Filter the excerpts">{selects}'
+        f'<form id="{FORM}" class="kodebog-explorer" aria-label="Filter the excerpts">{selects}'
         '<label>Words, English or Danish<input type="search" name="q" autocomplete="off"></label>'
         '<p><button type="reset">Show all</button> '
         '<button type="button" data-download>Download what is shown (CSV)</button>'
-        ' <span role="status" aria-live="polite"></span></p></form>'
+        f' <span role="status">{len(used)} of {len(used)} excerpts shown</span></p></form>'
     )
 
 

@@ -1,7 +1,7 @@
 """Are two builds the same, byte for byte? Built twice from fresh clones, in as different surroundings as one can.
 
 The clones lie in folders of different depth and are built one after the other under another time zone, locale, hash
-seed, home and user name.
+seed, home and user; where the system lets nobody become another user, under another user's name.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -44,7 +45,8 @@ def reproduce(say: Callable[[str], None] = print) -> list[str]:
         built = []
         for place, surroundings in SURROUNDINGS:
             root = Path(temporary) / place
-            say(f"Building in {root} with {' '.join(f'{k}={v}' for k, v in surroundings.items())} …")
+            uid = " as user 4711" if _as_another(surroundings["USER"]) else ""
+            say(f"Building in {root} with {' '.join(f'{k}={v}' for k, v in surroundings.items())}{uid} …")
             built.append(_build(root, surroundings))
         return differences(*built)
 
@@ -53,7 +55,7 @@ def _build(root: Path, surroundings: dict[str, str]) -> Path:
     home = root.parent / f"home-{surroundings['USER']}"
     home.mkdir(parents=True)
     clone = ["git", "clone", "--quiet", "--no-hardlinks", f"file://{paths.ROOT}", str(root)]
-    make = [sys.executable, "-m", "kodebog.cli", "build"]
+    make = [*_as_another(surroundings["USER"]), sys.executable, "-m", "kodebog.cli", "build"]
     environment = {**os.environ, **surroundings, "HOME": str(home), "PYTHONPATH": str(root / "src")}
     environment.pop("STUDY", None)
     for command in (clone, make):
@@ -62,6 +64,14 @@ def _build(root: Path, surroundings: dict[str, str]) -> Path:
         if made.returncode:
             raise ReproduceError(f"{' '.join(command)}\n{made.stdout[-2000:]}{made.stderr[-2000:]}")
     return root / "_build"
+
+
+def _as_another(user: str) -> list[str]:
+    """Return the command that makes the second build another user's, in a namespace of its own; none where it fails."""
+    command = ["unshare", "--user", "--map-user=4711", "--map-group=4711"]
+    if user != SURROUNDINGS[1][1]["USER"] or not shutil.which(command[0]):
+        return []
+    return command if subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0 else []
 
 
 def differences(first: Path, second: Path) -> list[str]:

@@ -17,7 +17,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 
-from kodebog import execution, explorer, metadata, paths, web
+from kodebog import execution, explorer, language, metadata, paths, web
 from kodebog.display import METADATA, MUTED
 from kodebog.facts import facts
 from kodebog.pages import citations, codebook, data_dictionary
@@ -165,6 +165,7 @@ def _finish_body(app: Sphinx, pagename: str, templatename: str, context: dict[st
         explorer.equip(soup, Study.load())
         for script in explorer.SCRIPTS:
             app.add_js_file(script)
+    language.mark(soup, Study.load())
     context["body"] = str(soup)
 
 
@@ -221,8 +222,8 @@ def inline_svg(svg: str, name: str, alt: str) -> str:
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
-    """All pages, when anything that outputs are made from has changed since they were read."""
-    now = execution.causes_key()
+    """All pages, when anything that outputs and citations are made from has changed since they were read."""
+    now = execution.causes_key() + (paths.ROOT / "CITATION.cff").read_text(encoding="utf-8")
     before = getattr(env, "kodebog_causes", None)
     setattr(env, "kodebog_causes", now)  # noqa: B010 - Sphinx keeps what extensions put there
     return [] if before == now else list(env.found_docs)
@@ -232,7 +233,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register all of it."""
     app.add_builder(web.BookBuilder, override=True)
     app.add_config_value("kodebog_addresses", web.Addresses("", ""), "html")
-    app.add_config_value("kodebog_static", "", "html")  # pages name style sheets with their checksums
+    # what stands on pages other than its own: checksums of style sheets and scripts, Danish terms
+    app.add_config_value("kodebog_around", [], "html")
     app.add_role("excerpt", _to)
     app.add_role("finding", _to)
     app.add_role("anchor", _anchor)

@@ -87,10 +87,13 @@ def security_policy(inline: Iterable[str]) -> str:
 
 
 def theme_policy(app: Sphinx) -> str:
-    """Return the policy for pages of the theme in use: its base template has one inline script."""
-    (folder,) = [Path(d) for d in app.builder.theme.get_theme_dirs() if Path(d).name == "furo"]  # type: ignore[attr-defined]
-    template = (folder / "base.html").read_text(encoding="utf-8")
-    return security_policy(re.findall(r"<script>(.*?)</script>", template, re.DOTALL))
+    """Return the policy for pages of the theme in use, whose base template may have scripts of its own."""
+    folders: list[str] = app.builder.theme.get_theme_dirs()  # type: ignore[attr-defined]
+    templates = [path for path in (Path(folder) / "base.html" for folder in folders) if path.is_file()]
+    inline = [
+        s for path in templates for s in re.findall(r"<script>(.*?)</script>", path.read_text("utf-8"), re.DOTALL)
+    ]
+    return security_policy(inline)
 
 
 def description(doctree: nodes.document | None, abstract: str) -> str:
