@@ -26,7 +26,7 @@ test: env ## Run every test: package, data, and each notebook against its stored
 	@$(BIN)/python -m pytest -n 2 --dist loadscope -p no:cacheprovider --nbval --nbval-cell-timeout=120 notebooks
 
 lint: env ## Check style and types
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check src tests benchmarks && $(BIN)/mypy
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 reproduce: env ## Build the last commit twice, in different surroundings, and print what differs
 	@$(BIN)/kodebog reproduce

@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 
 import axe_playwright_python
+import pikepdf
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
@@ -38,8 +39,9 @@ RULES = {
 }
 WIDTHS = {"desktop": 1280, "tablet": 768, "desktop at 200 % zoom": 640, "phone": 320}
 REQUESTS, KILOBYTES, SHIFT = 15, 300, 0.1
-SHIFTS = """window.shifted = 0; new PerformanceObserver(list => list.getEntries().forEach(e => window.shifted += e.value))
-  .observe({type: 'layout-shift', buffered: true});"""
+SHIFTS = """window.shifted = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(entry => window.shifted += entry.value))
+    .observe({type: 'layout-shift', buffered: true});"""
 
 
 @pytest.fixture(scope="module")
@@ -321,6 +323,12 @@ def test_print_shows_the_text_alone(page):
     for hidden in (".sidebar-drawer", ".toc-drawer", ".kodebog-tools", ".related-pages", "details.hide"):
         expect(page.locator(hidden).first).to_be_hidden()
     expect(page.locator("article table").first).to_be_visible()
+
+
+def test_the_brief_is_one_printed_page(page):
+    page.goto("book/brief.html")
+    with pikepdf.open(io.BytesIO(page.pdf(prefer_css_page_size=True))) as printed:
+        assert len(printed.pages) == 1
 
 
 def test_previous_and_next_lead_through_the_book(page):
