@@ -1,4 +1,8 @@
-"""Marks the Danish words of a page as Danish, so that screen readers say them as such."""
+"""Marks the Danish words of a page as Danish, so that screen readers say them as such.
+
+What the study or the glossary knows is found here; other Danish words are marked where they are written, as
+`[word]{.language-da}`.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +49,7 @@ def mark(soup: BeautifulSoup, study: Study) -> None:
     """Give `lang="da"` to the Danish words of a page: terms, glossary entries, labels in brackets, first words."""
     expressions, pattern = known(study)
     for part in soup.select("em, strong, dt, td li, td > p"):
-        if part.get_text(" ", strip=True).casefold() in expressions:
+        if part.get_text(" ", strip=True).removesuffix(".").casefold() in expressions:
             part["lang"] = DANISH
     for part in soup.select('dl.glossary dt, td[data-head="Dansk"]'):
         part["lang"] = DANISH

@@ -99,7 +99,12 @@ def _article() -> dict[str, Any]:
         "name": article["title"],
         "headline": article["title"],
         "author": [
-            {"@type": "Person", "givenName": a["given-names"], "familyName": a["family-names"]}
+            {
+                "@type": "Person",
+                "name": f"{a['given-names']} {a['family-names']}",
+                "givenName": a["given-names"],
+                "familyName": a["family-names"],
+            }
             for a in article["authors"]
         ],
         "datePublished": str(article["date-published"]),
@@ -239,6 +244,7 @@ def ro_crate() -> dict[str, Any]:
         "version": about["version"],
         "datePublished": str(released()),
         "author": {"@id": "#project"},
+        "publisher": {"@id": "#project"},
         "license": {"@id": LICENCES["CC-BY-4.0"]},
         "keywords": about["keywords"],
         "isBasedOn": {"@id": "#article"},

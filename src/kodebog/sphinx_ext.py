@@ -157,8 +157,10 @@ def _finish_body(app: Sphinx, pagename: str, templatename: str, context: dict[st
     _no_inline_styles(soup)
     for entry in soup.select(".citation[role=doc-biblioentry]"):
         entry["role"] = "listitem"  # which is what the list around it must hold
-    for summary in soup.select("details.hide > summary[aria-label]"):
-        del summary["aria-label"]  # what it shows is its name
+    for summary in soup.select("details.hide > summary"):
+        summary.attrs.pop("aria-label", None)  # what it shows is its name
+        for words in summary.select("p"):
+            words.name = "span"  # no paragraph may stand here
     for code in soup.select("div.highlight pre"):
         code["tabindex"] = "0"  # a long line is moved sideways, with the keyboard too
     if pagename == explorer.PAGE:
