@@ -86,6 +86,12 @@ class _AsPublished(http.server.SimpleHTTPRequestHandler):
         self.wfile.write(page)
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # a browser that leaves is no error
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The book, built with an address and a repository, and served."""
@@ -93,9 +99,7 @@ def site(tmp_path_factory):
     root = copy_checkout(folder / "checkout")
     if paths.EXECUTED.is_dir():  # the same sources give the same outputs; what differs runs again
         shutil.copytree(paths.EXECUTED, root / "_build/executed")
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(_AsPublished, directory=str(folder / "www"))
-    )
+    server = _Server(("127.0.0.1", 0), functools.partial(_AsPublished, directory=str(folder / "www")))
     url = f"http://127.0.0.1:{server.server_port}/book/"
     environment = {
         **os.environ,

@@ -1,9 +1,11 @@
 """Versions, layout and notebooks agree with each other."""
 
 import re
+import runpy
 import tomllib
 
 import nbformat
+import nbval.kernel
 import pytest
 import yaml
 
@@ -78,3 +80,18 @@ def test_facts_that_a_notebook_inserts_are_those_its_prose_uses():
         inserted = set(re.findall(r'"([\w-]+)"', called.group(1))) if called else set()
         used = set(re.findall(r"\{glue:\}`([\w-]+)`", prose))
         assert inserted == used, path.name
+
+
+def test_a_kernel_that_does_not_answer_is_started_again(monkeypatch):
+    tried = []
+
+    def start(startup_timeout, **options):
+        tried.append(startup_timeout)
+        if len(tried) == 1:
+            raise RuntimeError("Kernel didn't respond")
+        return "manager", "client"
+
+    monkeypatch.setattr(nbval.kernel, "start_new_kernel", start)
+    runpy.run_path(str(paths.NOTEBOOKS / "conftest.py"))
+    assert nbval.kernel.start_new_kernel(kernel_name="python") == ("manager", "client")
+    assert tried == [20, 60]
