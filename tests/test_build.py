@@ -144,6 +144,15 @@ def test_what_stands_around_the_pages_is_never_stale(project, edit):
     assert differences(again, project / "_build") == []
 
 
+def test_a_change_that_no_page_shows(project, edit):
+    """Part of the data package, but of no page."""
+    assert kodebog(project, "build").returncode == 0
+    edit("LICENSE-data", "Attribution", "Attribution ")
+    made = kodebog(project, "build")
+    assert made.returncode == 0, made.stderr
+    assert list((project / "_build/html/_static").glob("kodebog.css"))
+
+
 def test_nothing_to_do_says_so_at_once(project):
     assert kodebog(project, "build").returncode == 0
     started = time.perf_counter()

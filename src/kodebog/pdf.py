@@ -143,8 +143,6 @@ class InBackground:
             PdfError: when it could not be made, or only with warnings.
 
         """
-        if self._process is None:  # Sphinx had no page to write
-            self.start()
         try:
             fault, took = self._answer.recv()
         except EOFError:

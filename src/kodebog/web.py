@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -73,6 +73,10 @@ class BookBuilder(StandaloneHTMLBuilder):
     def get_target_uri(self, docname: str, typ: str | None = None) -> str:
         """Return the address of a page within the book."""
         return super().get_target_uri("index" if docname == self.config.root_doc else docname, typ)
+
+    def get_outdated_docs(self) -> Iterator[str]:
+        """Yield the pages to write, the landing page always: with no page to write Sphinx copies no style sheets."""
+        yield from {*super().get_outdated_docs(), self.config.root_doc}
 
     def get_outfilename(self, pagename: str) -> str:
         """Return the file of a page."""
