@@ -136,6 +136,16 @@ def test_search_finds_danish_and_english_words(page, site, words, leads_to):
         assert (site.html / address.removeprefix(site.url).partition("?")[0].partition("#")[0]).is_file(), address
 
 
+def test_the_search_page_has_its_own_field(page):
+    page.set_viewport_size({"width": 320, "height": 900})
+    page.goto("search.html?q=tillid")
+    field = page.get_by_label("Words, English or Danish")
+    expect(field).to_have_value("tillid")
+    field.fill("barriere")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator("#search-results li a").first).to_be_visible()
+
+
 def test_excerpts_can_be_filtered_shared_and_taken_away(page, study):
     page.goto("notebooks/evidence.html")
     rows = page.locator("#tab-excerpts tbody tr:visible")
