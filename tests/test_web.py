@@ -85,7 +85,8 @@ def test_the_card_is_shown_where_a_page_is_shared(site, soups):
 def test_the_site_map_lists_every_page(site, soups):
     names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
     listed = [e.text for e in ET.parse(site.html / "sitemap.xml").getroot().findall("s:url/s:loc", names)]
-    assert sorted(listed) == sorted(site.url + page for page in set(soups) - {"404.html", "search.html"})
+    pages = [page.removesuffix("index.html") for page in set(soups) - {"404.html", "search.html"}]
+    assert sorted(listed) == sorted(site.url + page for page in pages)
     assert f"{site.url}sitemap.xml" in (site.html / "robots.txt").read_text(encoding="utf-8")
 
 

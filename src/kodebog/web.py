@@ -10,7 +10,7 @@ import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -114,8 +114,7 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     """Tell the template of a page all that stands around its text."""
     where: Addresses = app.config.kodebog_addresses
     about = metadata.citation()
-    title = f"{context.get('title', '')}".strip() or about["title"]
-    title = re.sub(r"<[^>]+>", "", title)
+    title = unescape(re.sub(r"<[^>]+>", "", context.get("title", ""))).strip() or about["title"]
     text = description(doctree, about["abstract"])
     lasting = doctree is not None and bool(where.book)  # not so the pages for searching and for what is not found
     address = where.book + app.builder.get_target_uri(pagename).removesuffix("index.html") if lasting else ""
@@ -170,7 +169,9 @@ def finish(html: Path, pdf: Path, pages: Iterable[str]) -> None:
     (html / CARD).write_bytes(social_card())
     (html / ".nojekyll").touch()  # else GitHub Pages leaves out folders that start with _
     if where.book:
-        urls = "".join(f"<url><loc>{escape(where.book + page)}</loc></url>\n" for page in pages)
+        urls = "".join(
+            f"<url><loc>{escape(where.book + page.removesuffix('index.html'))}</loc></url>\n" for page in pages
+        )
         (html / "sitemap.xml").write_text(
             '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
             f"{urls}</urlset>\n",
