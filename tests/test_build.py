@@ -171,39 +171,45 @@ def fails(project, message, **options):
     assert book_hash(project) == before
 
 
-def test_a_notebook_that_raises(project, edit):
-    edit("notebooks/support.ipynb", "study = Study.load()", 'study = Study.load()\\n",\n    "1 / 0')
-    fails(project, "support.ipynb: cell 1 raised ZeroDivisionError: division by zero")
+NOTEBOOK, LOAD = "notebooks/support.ipynb", "study = Study.load()"
+FAULTS = {
+    "a notebook that raises": (
+        (NOTEBOOK, LOAD, 'study = Study.load()\\n",\n    "1 / 0'),
+        "support.ipynb: cell 1 raised ZeroDivisionError: division by zero",
+    ),
+    "a notebook that hangs": (
+        (NOTEBOOK, LOAD, "while True: pass"),
+        "support.ipynb: ran longer than 8 s and was stopped",
+    ),
+    "a notebook whose process dies": (
+        (NOTEBOOK, LOAD, "import os; os._exit(3)"),
+        "support.ipynb: its process ended without a word (exit status 3)",
+    ),
+    "a fault in the data": (
+        ("data/sample.csv", "Leder,10", "Leder,ten"),
+        "sample.csv, row 3, column interviews: is of the wrong type, found “ten”",
+    ),
+    "a warning": (
+        ("book/glossary.md", "# Glossary", "# Glossary\n\nSee {doc}`nowhere`."),
+        "Warnings count as errors",
+    ),
+    "a font that is not there": (
+        ("src/kodebog/report.typ", '"Libertinus Serif"', '"No Such Serif"'),
+        "unknown font family: no such serif",
+    ),
+}
 
 
-def test_a_notebook_that_hangs(project, edit):
-    edit("notebooks/support.ipynb", "study = Study.load()", "while True: pass")
-    fails(project, "support.ipynb: ran longer than 8 s and was stopped", env={"KODEBOG_TIMEOUT": "8"})
-
-
-def test_a_notebook_whose_process_dies(project, edit):
-    edit("notebooks/support.ipynb", "study = Study.load()", "import os; os._exit(3)")
-    fails(project, "support.ipynb: its process ended without a word (exit status 3)")
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_build_that_fails_says_why(project, edit, fault):
+    change, message = FAULTS[fault]
+    edit(*change)
+    fails(project, message, env={"KODEBOG_TIMEOUT": "8"} if fault == "a notebook that hangs" else {})
 
 
 def test_a_missing_data_file(project, edit):
     edit.remove("data/themes.csv")
     fails(project, "themes.csv: cannot be read (No such file or directory)")
-
-
-def test_a_fault_in_the_data(project, edit):
-    edit("data/sample.csv", "Leder,10", "Leder,ten")
-    fails(project, "sample.csv, row 3, column interviews: is of the wrong type, found “ten”")
-
-
-def test_a_warning_counts_as_an_error(project, edit):
-    edit("book/glossary.md", "# Glossary", "# Glossary\n\nSee {doc}`nowhere`.")
-    fails(project, "Warnings count as errors")
-
-
-def test_a_font_that_is_not_there(project, edit):
-    edit("src/kodebog/report.typ", '"Libertinus Serif"', '"No Such Serif"')
-    fails(project, "unknown font family: no such serif")
 
 
 def test_a_full_disk(project, edit):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import gc
-import hashlib
 import io
 import json
 import os
@@ -92,16 +91,7 @@ def _sources_key() -> str:
     """A hash over everything that the book is made from."""
     known = [causes_key(), *(os.environ.get(name) for name in ("BOOK_URL", "REPOSITORY_URL"))]
     single = [paths.ROOT / name for name in ("_toc.yml", "CITATION.cff", "LICENSE-data")]
-    return _fingerprint(paths.BOOK, paths.NOTEBOOKS, *single, known=repr(known))
-
-
-def _fingerprint(*places: Path, known: str = "") -> str:
-    """A hash over files, those in folders included, by place and content, and over what is known besides."""
-    digest = hashlib.sha256(known.encode())
-    for path in sorted(p for place in places for p in [place, *place.rglob("*")] if p.is_file()):
-        if ".ipynb_checkpoints" not in path.parts:
-            digest.update(str(path.relative_to(paths.ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
+    return paths.digest(paths.ROOT, paths.BOOK, paths.NOTEBOOKS, *single, known=repr(known))
 
 
 def _stands(sources: str) -> bool:
@@ -134,7 +124,7 @@ def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path, list[str]]:
             "html_baseurl": where.book,
             "notfound_urls_prefix": where.path(),
             "kodebog_addresses": where,
-            "kodebog_around": [_fingerprint(paths.BOOK / "_static"), *sorted(language.terms())],
+            "kodebog_around": [paths.digest(paths.ROOT, paths.BOOK / "_static"), *sorted(language.terms())],
         },
         use_external_toc=True,
     )

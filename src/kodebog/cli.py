@@ -19,8 +19,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="kodebog", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, text: str, study: bool = True) -> argparse.ArgumentParser:
+    def command(name: str, text: str, study: bool = True, **first: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
+        for argument, what in first.items():
+            sub.add_argument(argument, type=Path, help=what)
         if study:
             sub.add_argument(
                 "data", nargs="?", type=Path, default=paths.DATA, help="folder of the study (default: data/)"
@@ -30,13 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     command("check", "validate a study folder and list what is wrong")
     sub = command("ledger", "compare published results with the data; fail where the ledger is not as recorded")
     sub.add_argument("--record", action="store_true", help="accept the ledger as it is now, in expected_ledger.csv")
-    sub = commands.add_parser("verify", help="hold the study against the article, for those who have its text")
-    sub.add_argument("article", type=Path, help="the article as a UTF-8 text file")
-    sub.add_argument("data", nargs="?", type=Path, default=paths.DATA, help="folder of the study (default: data/)")
-    sub = commands.add_parser("weave", help="write a private copy of the study with the article's words in it")
-    sub.add_argument("article", type=Path, help="the article as a UTF-8 text file")
-    sub.add_argument("out", type=Path, help="a new folder outside the repository")
-    sub.add_argument("data", nargs="?", type=Path, default=paths.DATA, help="folder of the study (default: data/)")
+    article = "the article as a UTF-8 text file"
+    command("verify", "hold the study against the article, for those who have its text", article=article)
+    private = "write a private copy of the study with the article's words in it"
+    command("weave", private, article=article, out="a new folder outside the repository")
     command("build", "execute the notebooks and build the book", study=False)
     command("reproduce", "build the last commit twice, in different surroundings, and print what differs", study=False)
     command("notebooks", "execute the notebooks and store their outputs", study=False)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from kodebog.paths import PACKAGE
-from kodebog.study import Study, read_table
+from kodebog.study import Study, read_tables
 from kodebog.validation import Fault
 
 FEW = 5
@@ -84,8 +83,7 @@ def disclosures(folder: Path) -> tuple[list[Fault], list[str]]:
 
     The folder must hold a valid study.
     """
-    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    tables = {r["name"]: read_table(folder / r["path"], r["schema"]) for r in package["resources"]}
+    tables = read_tables(folder)
     known = tables.get("disclosure_exceptions", pd.DataFrame(columns=["table", "key", "column", "kind"]))
     allowed = set(known[["table", "key", "column", "kind"]].itertuples(index=False, name=None))
     found = [*_in_texts(tables), *_single_out(Study.load(folder))]

@@ -51,11 +51,8 @@ class ExecutionError(Exception):
 @functools.cache
 def causes_key() -> str:
     """Return a hash over everything but the notebook itself that its outputs are made from."""
-    digest = hashlib.sha256((platform.python_version() + paths.fingerprint(paths.study())).encode())
-    package = [p for p in paths.PACKAGE.rglob("*") if p.is_file() and p.suffix != ".pyc"]
-    for path in sorted([*package, paths.LOCK, paths.CONFIG]):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
+    known = platform.python_version() + paths.fingerprint(paths.study())
+    return paths.digest(paths.ROOT, paths.PACKAGE, paths.LOCK, paths.CONFIG, known=known)
 
 
 def key(code: list[str]) -> str:

@@ -8,6 +8,7 @@ page, BibTeX and APA.
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 import tomllib
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 import yaml
 
 from kodebog import paths
+from kodebog.study import datapackage
 
 CRATE = paths.ROOT / "ro-crate-metadata.json"
 CODEMETA = paths.ROOT / "codemeta.json"
@@ -25,17 +27,12 @@ LICENCES = {
 }
 
 
+@functools.cache
 def citation() -> dict[str, Any]:
     """Return CITATION.cff."""
     about: dict[str, Any] = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     about["abstract"] = " ".join(about["abstract"].split())
     return about
-
-
-def datapackage(study: Path) -> dict[str, Any]:
-    """Return the descriptor of a study."""
-    package: dict[str, Any] = json.loads((study / "datapackage.json").read_text(encoding="utf-8"))
-    return package
 
 
 def package_name(study: Path) -> str:

@@ -9,8 +9,8 @@ import pandas as pd
 
 from kodebog.coding import carried, ordered
 from kodebog.display import Table
-from kodebog.metadata import apa, bibtex, datapackage
-from kodebog.study import Study
+from kodebog.metadata import apa, bibtex
+from kodebog.study import Study, datapackage
 
 
 def data_dictionary(folder: Path) -> str:

@@ -35,7 +35,16 @@ def study() -> Path:
 
 def fingerprint(folder: Path) -> str:
     """Return a SHA-256 over the tables of a study and their descriptor, by name and content."""
-    digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*.csv"), *folder.glob("datapackage.json")]):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
+    return digest(folder, *folder.glob("*.csv"), *folder.glob("datapackage.json"))
+
+
+def digest(root: Path, *places: Path, known: str = "") -> str:
+    """Return a SHA-256 over files, those in folders included, by place below `root` and content.
+
+    What is known besides goes in first; leftovers of tools do not count.
+    """
+    found = hashlib.sha256(known.encode())
+    for path in sorted(p for place in places for p in [place, *place.rglob("*")] if p.is_file()):
+        if ".ipynb_checkpoints" not in path.parts and path.suffix != ".pyc":
+            found.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return found.hexdigest()

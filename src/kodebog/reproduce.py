@@ -43,19 +43,19 @@ def reproduce(say: Callable[[str], None] = print) -> list[str]:
     """
     with tempfile.TemporaryDirectory(prefix="kodebog-") as temporary:
         built = []
-        for place, surroundings in SURROUNDINGS:
+        for (place, surroundings), become in zip(SURROUNDINGS, ([], _as_another()), strict=True):
             root = Path(temporary) / place
-            uid = " as user 4711" if _as_another(surroundings["USER"]) else ""
-            say(f"Building in {root} with {' '.join(f'{k}={v}' for k, v in surroundings.items())}{uid} …")
-            built.append(_build(root, surroundings))
+            said = " ".join([*(f"{k}={v}" for k, v in surroundings.items()), *become])
+            say(f"Building in {root} with {said} …")
+            built.append(_build(root, surroundings, become))
         return differences(*built)
 
 
-def _build(root: Path, surroundings: dict[str, str]) -> Path:
+def _build(root: Path, surroundings: dict[str, str], become: list[str]) -> Path:
     home = root.parent / f"home-{surroundings['USER']}"
     home.mkdir(parents=True)
     clone = ["git", "clone", "--quiet", "--no-hardlinks", f"file://{paths.ROOT}", str(root)]
-    make = [*_as_another(surroundings["USER"]), sys.executable, "-m", "kodebog.cli", "build"]
+    make = [*become, sys.executable, "-m", "kodebog.cli", "build"]
     environment = {**os.environ, **surroundings, "HOME": str(home), "PYTHONPATH": str(root / "src")}
     environment.pop("STUDY", None)
     for command in (clone, make):
@@ -66,10 +66,10 @@ def _build(root: Path, surroundings: dict[str, str]) -> Path:
     return root / "_build"
 
 
-def _as_another(user: str) -> list[str]:
-    """Return the command that makes the second build another user's, in a namespace of its own; none where it fails."""
+def _as_another() -> list[str]:
+    """Return the command that runs another as another user, in a namespace of its own; none where that fails."""
     command = ["unshare", "--user", "--map-user=4711", "--map-group=4711"]
-    if user != SURROUNDINGS[1][1]["USER"] or not shutil.which(command[0]):
+    if not shutil.which(command[0]):
         return []
     return command if subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0 else []
 

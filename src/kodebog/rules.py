@@ -17,11 +17,11 @@ Tables = dict[str, pd.DataFrame]
 Rule = Callable[[Tables], Iterator[Fault]]
 
 
-def broken_rules(folder: Path, resources: dict[str, Any]) -> list[Fault]:
+def broken_rules(folder: Path) -> list[Fault]:
     """Return a fault for every row that breaks a rule; the folder must already agree with its schema."""
-    from kodebog.study import read_table  # noqa: PLC0415 - study imports the module that calls this one
+    from kodebog.study import read_tables  # noqa: PLC0415 - study imports the module that calls this one
 
-    tables = {name: read_table(folder / r["path"], r["schema"]) for name, r in resources.items()}
+    tables = read_tables(folder)
     return [fault for rule in RULES for fault in rule(tables)]
 
 

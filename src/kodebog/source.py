@@ -23,7 +23,7 @@ from pathlib import Path
 import pandas as pd
 
 from kodebog import paths
-from kodebog.study import Study
+from kodebog.study import Study, datapackage
 
 FURNITURE = re.compile(r"\s*(www\.lederliv\.dk|(side\s+)?\d{1,3}(\s*(/|af)\s*\d{1,3})?)?\s*", re.IGNORECASE)
 """Lines that belong to the page and not to the text: the site's name and page numbers."""
@@ -269,7 +269,7 @@ def weave(data: Path, text: str, out: Path) -> int:
         made = Path(shutil.copytree(data, Path(temporary) / "study"))
         woven = study.excerpts.assign(wording=study.excerpts["excerpt"].map(words))
         woven.to_csv(made / "excerpts.csv", index=False, lineterminator="\n")
-        package = json.loads((made / "datapackage.json").read_text(encoding="utf-8"))
+        package = datapackage(made)
         table = next(resource for resource in package["resources"] if resource["name"] == "excerpts")
         table["schema"]["fields"].append(
             {

@@ -6,7 +6,7 @@ import functools
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -83,15 +83,19 @@ def _load(where: Path, content: str) -> Study:
     faults = check(where)
     if faults:
         raise StudyError(where, faults)
-    package = json.loads((where / "datapackage.json").read_text(encoding="utf-8"))
     wanted = {field.name for field in fields(Study)}
-    return Study(
-        **{
-            resource["name"]: read_table(where / resource["path"], resource["schema"])
-            for resource in package["resources"]
-            if resource["name"] in wanted
-        }
-    )
+    return Study(**{name: table for name, table in read_tables(where).items() if name in wanted})
+
+
+def datapackage(folder: Path) -> dict[str, Any]:
+    """Return the descriptor of a study."""
+    package: dict[str, Any] = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    return package
+
+
+def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return every table that the descriptor of a checked study names, by name."""
+    return {r["name"]: read_table(folder / r["path"], r["schema"]) for r in datapackage(folder)["resources"]}
 
 
 def read_table(path: Path, schema: dict[str, list[dict[str, str]]]) -> pd.DataFrame:

@@ -85,7 +85,7 @@ def check(folder: Path) -> list[Fault]:
     if not faults:
         faults = _declared_faults(descriptor, resources)
     if not faults:
-        faults = broken_rules(folder, resources)
+        faults = broken_rules(folder)
     return sorted(set(faults), key=lambda f: (f.file, f.row or 0, f.column, f.problem))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import os
 import re
@@ -90,9 +91,9 @@ def security_policy(inline: Iterable[str]) -> str:
     return f"default-src 'self'; script-src {script}; object-src 'none'; base-uri 'self'; form-action 'self'"
 
 
-def theme_policy(app: Sphinx) -> str:
-    """Return the policy for pages of the theme in use, whose base template may have scripts of its own."""
-    folders: list[str] = app.builder.theme.get_theme_dirs()  # type: ignore[attr-defined]
+@functools.cache
+def theme_policy(folders: tuple[str, ...]) -> str:
+    """Return the policy for pages of the theme in these folders, whose base template may have scripts of its own."""
     templates = [path for path in (Path(folder) / "base.html" for folder in folders) if path.is_file()]
     inline = [
         s for path in templates for s in re.findall(r"<script>(.*?)</script>", path.read_text("utf-8"), re.DOTALL)
@@ -129,7 +130,7 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
         *card,
         ("twitter:card", "summary_large_image"),
     ]
-    context["security_policy"] = theme_policy(app)
+    context["security_policy"] = theme_policy(tuple(app.builder.theme.get_theme_dirs()))  # type: ignore[attr-defined]
     if pagename == app.config.root_doc:
         context["json_ld"] = metadata.script_safe(metadata.schema_org(paths.study(), where.book))
     context["tools"] = tools(context, where) if doctree else ""
