@@ -1,6 +1,8 @@
 # Thin on purpose: every rule lives in kodebog or in a tool's own settings.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
 .PHONY: help env book test lint reproduce notebooks metadata lab lock audit licences clean
@@ -10,12 +12,13 @@ help: ## List the commands
 
 env: .venv/.ready ## Create the environment in .venv/ from requirements.lock
 
-.venv/.ready: requirements.lock pyproject.toml
+.venv/.ready: requirements.lock requirements-build.lock pyproject.toml
 	@echo "Creating the environment in .venv/ (once, about a minute) …"
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PIP) --require-hashes --only-binary :all: -r requirements-build.lock
+	@$(PIP) --require-hashes --no-build-isolation -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 book: env ## Execute the notebooks and build the book: _build/html/index.html and _build/report.pdf
@@ -38,13 +41,14 @@ metadata: env ## Write codemeta.json and ro-crate-metadata.json from what they d
 	@$(BIN)/kodebog metadata
 
 lab: env ## Open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab --notebook-dir=notebooks
+	@$(BIN)/jupyter lab --notebook-dir=notebooks --ContentsManager.pre_save_hook=kodebog.lab.keep_private
 
-lock: ## Resolve requirements.lock anew from pyproject.toml (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev --python-version 3.11 -o requirements.lock pyproject.toml
+lock: ## Resolve both lock files anew from pyproject.toml (needs uv)
+	$(LOCK) --group dev -o requirements.lock pyproject.toml
+	$(LOCK) --group build -o requirements-build.lock
 
 audit: ## Look for known vulnerabilities in requirements.lock (needs uv and the network)
-	uvx pip-audit --require-hashes --disable-pip -r requirements.lock
+	uvx pip-audit --require-hashes --disable-pip -r requirements.lock -r requirements-build.lock
 
 licences: env ## List the licence of every installed package in THIRD_PARTY.md (needs uv)
 	uvx pip-licenses --python $(BIN)/python --format markdown --with-system --ignore-packages kodebog --output-file THIRD_PARTY.md

@@ -1,8 +1,14 @@
-"""Building the book: notebooks executed, HTML and PDF made beside the last good ones, then put in their place."""
+"""Building the book: notebooks executed, HTML and PDF made beside the last good ones, then put in their place.
+
+A build is all or nothing, and the next one knows. What was made is recorded at the very end, with a fingerprint of
+the book as published and of the folder it was made in. A build that finds no record, or another fingerprint, starts
+that folder from nothing: it trusts no page, no cache and no picture that a stopped or failed build may have left.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import fcntl
 import gc
 import io
@@ -10,17 +16,18 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from kodebog import paths
 from kodebog.execution import ExecutionError, causes_key, execute, get_ready, pending
-from kodebog.validation import check
+from kodebog.files import digest, write_whole
 
 WORK = paths.BUILD / ".work"
 """Where the book is made; kept, so that the next build does only what has changed."""
-STAMP = WORK / "made-from"
-"""What the book that stands was made from."""
+RECORD = paths.BUILD / "made-from.json"
+"""What the book that stands was made from: there only while book and work folder are whole."""
 
 
 class BuildError(Exception):
@@ -37,38 +44,75 @@ def build(jobs: int = 2, say: Callable[[str], None] = print) -> None:
     started = time.perf_counter()
     where = f"Open {paths.HTML / 'index.html'}\n  or {paths.PDF}"
     with _alone():
-        sources = _sources_key()
-        if _stands(sources):
-            say(f"Nothing has changed since the book was built.\n{where}")
-            return
         try:
-            _make(jobs, say, sources)
+            sources, record = _sources_key(), _record()
+            if record.get("sources") == sources and record.get("book") == _published():
+                say(f"Nothing has changed since the book was built.\n{where}")
+                return
+            _make(jobs, say, sources, record)
         except OSError as error:
-            raise BuildError(f"{error.strerror or error}: {error.filename or paths.BUILD}") from error
+            raise BuildError(_told(error)) from error
     say(f"Done in {time.perf_counter() - started:.1f} s.\n{where}")
 
 
-def _make(jobs: int, say: Callable[[str], None], sources: str) -> None:
+def _told(error: OSError) -> str:
+    if isinstance(error, shutil.Error):  # several files could not be copied
+        return str(error.args[0][0][-1])
+    return f"{error.strerror or error}: {error.filename or paths.BUILD}"
+
+
+def _record() -> dict[str, Any]:
+    """What the last build recorded; nothing where it did not end well, or the record itself is damaged."""
+    try:
+        record = json.loads(RECORD.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _published() -> str:
+    """A hash over the book as it stands; empty where a part of it is missing."""
+    whole = paths.PDF.is_file() and paths.PDF.is_symlink() and (paths.HTML / "index.html").is_file()
+    return digest(paths.HTML, paths.HTML) if whole else ""
+
+
+def _make(jobs: int, say: Callable[[str], None], sources: str, record: dict[str, Any]) -> None:
     from kodebog.web import finish  # noqa: PLC0415 - slow to import, and not needed when nothing has changed
 
-    STAMP.unlink(missing_ok=True)
     notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
-    if todo := pending(notebooks):
+    todo = pending(notebooks)
+    if todo:
         get_ready()  # imports in the background while this process checks the study
-        say("Checking the study …")
-        if faults := check(paths.study()):
-            raise BuildError("\n".join(map(str, faults)))
+    checked = _check(record, say)
+    if todo:
         say(f"Executing {len(todo)} notebooks, {jobs} at a time …")
         try:
             execute(notebooks, jobs, say)
         except ExecutionError as error:
             raise BuildError(str(error)) from None
+    if not WORK.is_dir() or record.get("work") != digest(WORK, WORK):
+        shutil.rmtree(WORK, ignore_errors=True)
+    # from here on the work folder is not whole, and the next build must know
+    RECORD.unlink(missing_ok=True)
     html, pdf, pages = _sphinx(say)
-    fresh = paths.PDF.with_suffix(".pdf.new")
-    shutil.copyfile(pdf, fresh)
-    _put(html, paths.HTML, lambda made: finish(made, pdf, pages))
-    fresh.replace(paths.PDF)
-    STAMP.write_text(sources, encoding="utf-8")
+    _put(html, lambda made: finish(made, pdf, pages))
+    write_whole(
+        RECORD,
+        json.dumps({"sources": sources, "book": _published(), "work": digest(WORK, WORK), "checked": checked}),
+    )
+
+
+def _check(record: dict[str, Any], say: Callable[[str], None]) -> str:
+    """See to it that the study is valid, gives nobody away, and has what the pages name; return what was checked."""
+    from kodebog import gate  # noqa: PLC0415 - slow to import
+
+    key = gate.key(paths.study())
+    if record.get("checked") != key:
+        say("Checking the study …")
+        found, _ = gate.faults(paths.study())
+        if found:
+            raise BuildError("\n".join(map(str, found)))
+    return key
 
 
 @contextlib.contextmanager
@@ -84,6 +128,9 @@ def _alone() -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise BuildError(f"another build is at work in {paths.BUILD}; wait for it, or stop it") from None
+        old = paths.HTML.with_name(paths.HTML.name + ".old")
+        if old.is_dir() and not paths.HTML.exists():  # stopped between two renames
+            old.rename(paths.HTML)
         yield
 
 
@@ -91,15 +138,7 @@ def _sources_key() -> str:
     """A hash over everything that the book is made from."""
     known = [causes_key(), *(os.environ.get(name) for name in ("BOOK_URL", "REPOSITORY_URL"))]
     single = [paths.ROOT / name for name in ("_toc.yml", "CITATION.cff", "LICENSE-data")]
-    return paths.digest(paths.ROOT, paths.BOOK, paths.NOTEBOOKS, *single, known=repr(known))
-
-
-def _stands(sources: str) -> bool:
-    """Whether the book that stands was made from just these sources."""
-    try:
-        return paths.PDF.is_file() and (paths.HTML / "index.html").is_file() and STAMP.read_text() == sources
-    except OSError:
-        return False
+    return digest(paths.ROOT, paths.BOOK, paths.NOTEBOOKS, *single, known=repr(known))
 
 
 def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path, list[str]]:
@@ -109,7 +148,7 @@ def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path, list[str]]:
     from sphinx.errors import SphinxError  # noqa: PLC0415
     from sphinx.util.docutils import docutils_namespace, patch_docutils  # noqa: PLC0415
 
-    from kodebog import language, web  # noqa: PLC0415
+    from kodebog import language, metadata, web  # noqa: PLC0415
     from kodebog.pdf import InBackground, PdfError  # noqa: PLC0415
 
     started = time.perf_counter()
@@ -122,9 +161,10 @@ def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path, list[str]]:
         cli_config={
             "latex_individualpages": False,
             "html_baseurl": where.book,
+            "html_title": metadata.book_title(),
             "notfound_urls_prefix": where.path(),
             "kodebog_addresses": where,
-            "kodebog_around": [paths.digest(paths.ROOT, paths.BOOK / "_static"), *sorted(language.terms())],
+            "kodebog_around": [digest(paths.ROOT, paths.BOOK / "_static"), *sorted(language.terms())],
         },
         use_external_toc=True,
     )
@@ -132,51 +172,56 @@ def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path, list[str]]:
     # Sphinx marks style sheets that are there when it starts otherwise than those that it makes itself
     shutil.rmtree(out / "_static", ignore_errors=True)
     warnings = io.StringIO()
-    with patch_docutils(str(paths.ROOT)), docutils_namespace(), _without_collecting():
-        app = Sphinx(
-            srcdir=paths.ROOT,
-            confdir=None,
-            outdir=out,
-            doctreedir=WORK / "doctrees",
-            buildername="html",
-            confoverrides=config,
-            status=None,
-            warning=warnings,
-            warningiserror=False,
-        )
-        pdf = InBackground(app, WORK / paths.PDF.name)
-        try:
+    pdf: InBackground | None = None
+    try:
+        with patch_docutils(str(paths.ROOT)), docutils_namespace(), _without_collecting():
+            app = Sphinx(
+                srcdir=paths.ROOT,
+                confdir=None,
+                outdir=out,
+                doctreedir=WORK / "doctrees",
+                buildername="html",
+                confoverrides=config,
+                status=None,
+                warning=warnings,
+                warningiserror=False,
+            )
+            pdf = InBackground(app, WORK / paths.PDF.name)
             app.connect("write-started", lambda *_: pdf.start())
-            try:
-                app.build()
-            except SphinxError as error:
-                raise BuildError(f"Sphinx: {error}") from error
-            _no_warnings(warnings.getvalue())
-            if app.statuscode:
-                raise BuildError("Sphinx did not finish.")
-            pages = [app.builder.get_target_uri(page) for page in sorted(app.env.found_docs)]
-            _drop_leftovers(out, pages)
-            written = time.perf_counter()
-            say(f"  pages: {written - started:.1f} s")
-            took = pdf.result()
-            say(f"  PDF: {took:.1f} s, of which {time.perf_counter() - written:.1f} after the pages")
-        except PdfError as error:
-            raise BuildError(f"The PDF was not made.\n{error}") from None
-        finally:
+            app.build()
+        _no_warnings(warnings.getvalue())
+        if app.statuscode:
+            raise BuildError("Sphinx did not finish.")
+        pages = [app.builder.get_target_uri(page) for page in sorted(app.env.found_docs)]
+        _drop_leftovers(app, out, pages)
+        written = time.perf_counter()
+        say(f"  pages: {written - started:.1f} s")
+        took = pdf.result()
+        say(f"  PDF: {took:.1f} s, of which {time.perf_counter() - written:.1f} after the pages")
+    except SphinxError as error:
+        raise BuildError(f"Sphinx: {error}") from error
+    except PdfError as error:
+        raise BuildError(f"The PDF was not made.\n{error}") from None
+    finally:
+        if pdf is not None:
             pdf.stop()
     return out, pdf.out, pages
 
 
-def _drop_leftovers(out: Path, pages: Iterable[str]) -> None:
-    """Remove what earlier builds have left: pages that are no more, pictures that no page shows, words of the index."""
-    made = {out / page for page in pages}
-    for folder in (".", paths.BOOK.name, paths.NOTEBOOKS.name):
-        for page in set((out / folder).glob("*.html")) - made - {out / "search.html", out / "404.html"}:
-            page.unlink()
-    text = "".join(page.read_text(encoding="utf-8") for page in made)
-    for picture in (out / "_images").glob("*"):
-        if picture.name not in text:
-            picture.unlink()
+def _drop_leftovers(app: Any, out: Path, pages: list[str]) -> None:
+    """Remove what earlier builds have left: all files but those that the pages of today are made of."""
+    made = {*pages, "search.html", "404.html", "searchindex.js", "objects.inv", ".buildinfo"}
+    text = "".join((out / page).read_text(encoding="utf-8") for page in pages)
+    made |= {f"_images/{name}" for _, name in app.env.images.values() if name in text}
+    made |= {f"_downloads/{name}" for _, name in app.env.dlfiles.values()}
+    made |= {f"_sources/{Path(app.env.doc2path(page)).relative_to(app.srcdir)}" for page in app.env.found_docs}
+    for path in sorted(out.rglob("*"), reverse=True):
+        name = path.relative_to(out).as_posix()
+        if path.is_dir() and not path.is_symlink():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif name not in made and not name.startswith("_static/"):
+            path.unlink()
     index = out / "searchindex.js"
     head, tail = "Search.setIndex(", ")"
     found = json.loads(index.read_text(encoding="utf-8").removeprefix(head).removesuffix(tail))
@@ -200,14 +245,36 @@ def _no_warnings(text: str) -> None:
         raise BuildError(f"Warnings count as errors:\n{found}")
 
 
-def _put(made: Path, place: Path, finish: Callable[[Path], None]) -> None:
-    """Put a finished copy of what was made in its place, whole or not at all."""
-    fresh, old = place.with_name(place.name + ".new"), place.with_name(place.name + ".old")
-    for leftover in (fresh, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    shutil.copytree(made, fresh, ignore=shutil.ignore_patterns(".buildinfo"))
-    finish(fresh)
-    if place.exists():
+def _put(made: Path, finish: Callable[[Path], None]) -> None:
+    """Put a finished copy of what was made in the place of the book, whole or not at all."""
+    fresh = paths.HTML.with_name(paths.HTML.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    try:
+        shutil.copytree(made, fresh, ignore=shutil.ignore_patterns(".buildinfo"))
+        finish(fresh)
+        link = paths.PDF.with_name(paths.PDF.name + ".new")
+        link.unlink(missing_ok=True)
+        link.symlink_to(f"{paths.HTML.name}/{paths.PDF.name}")
+        link.replace(paths.PDF)
+        _exchange(fresh, paths.HTML)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)  # what stood before, or what could not be finished
+
+
+def _exchange(fresh: Path, place: Path) -> None:
+    """Give a folder the place of another at one moment; the other then has its name."""
+    if not place.exists():
+        fresh.rename(place)
+        return
+    at_working_folder, exchange = -100, 2
+    try:
+        swap = ctypes.CDLL(None, use_errno=True).renameat2
+        swapped = swap(at_working_folder, bytes(fresh), at_working_folder, bytes(place), exchange) == 0
+    except AttributeError:  # no Linux
+        swapped = False
+    if not swapped:  # the system cannot: for a moment there is no book
+        old = place.with_name(place.name + ".old")
+        shutil.rmtree(old, ignore_errors=True)
         place.rename(old)
-    fresh.rename(place)
-    shutil.rmtree(old, ignore_errors=True)
+        fresh.rename(place)
+        shutil.rmtree(old, ignore_errors=True)

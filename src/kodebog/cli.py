@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
+import shlex
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
+from types import FrameType
+from typing import IO, NoReturn
 
 from kodebog import paths
 
-OK, FAULT, MISUSE, INTERRUPTED = 0, 1, 2, 130
+OK, FAULT, MISUSE, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,13 +59,29 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     try:
         return run[arguments.command](arguments)
-    except KeyboardInterrupt:
+    except (Terminated, KeyboardInterrupt) as stopped:
         print("\nStopped. What stood before still stands.", file=sys.stderr)
-        return INTERRUPTED
+        return TERMINATED if isinstance(stopped, Terminated) else INTERRUPTED
+    except OSError as error:
+        print(f"{error.filename or arguments.command}: {error.strerror or error}", file=sys.stderr)
+        return FAULT
+
+
+class Terminated(BaseException):
+    """The system asked the program to end, with SIGTERM: as `timeout`, a container or a cancelled CI run does."""
+
+
+def _terminate(number: int, _: FrameType | None) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)  # once is enough
+    raise Terminated
 
 
 def run() -> None:
     """Run `main` and leave at once: to take apart a built book's objects first takes half a second."""
+    signal.signal(signal.SIGTERM, _terminate)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows ASCII only
     status = main()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -69,12 +89,9 @@ def run() -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from kodebog.disclosure import disclosures  # noqa: PLC0415 - each command imports only what it needs
-    from kodebog.validation import check  # noqa: PLC0415
+    from kodebog import gate  # noqa: PLC0415 - each command imports only what it needs
 
-    faults, waiting = check(arguments.data), list[str]()
-    if not faults:
-        faults, waiting = disclosures(arguments.data)
+    faults, waiting = gate.faults(arguments.data)
     if not faults:
         print(f"{arguments.data}: valid")
         if waiting:
@@ -151,7 +168,8 @@ def _weave(arguments: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return FAULT
     print(
-        f"{n} excerpts, with their words, in {arguments.out}\nRead the book with them: make book STUDY={arguments.out}"
+        f"{n} excerpts, with their words, in {arguments.out.resolve()}\n"
+        f"Read the book with them: make book STUDY={shlex.quote(str(arguments.out.resolve()))}"
     )
     return OK
 
@@ -186,6 +204,8 @@ def _reproduce(arguments: argparse.Namespace) -> int:
 def _notebooks(arguments: argparse.Namespace) -> int:
     from kodebog.execution import ExecutionError, execute, store_outputs  # noqa: PLC0415
 
+    if refused := _private("notebooks"):
+        return refused
     notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
     try:
         execute(notebooks)
@@ -198,12 +218,24 @@ def _notebooks(arguments: argparse.Namespace) -> int:
 
 
 def _metadata(arguments: argparse.Namespace) -> int:
+    from kodebog.files import write_whole  # noqa: PLC0415
     from kodebog.metadata import files  # noqa: PLC0415
 
+    if refused := _private("metadata"):
+        return refused
     for path, content in files().items():
-        path.write_text(content, encoding="utf-8")
+        write_whole(path, content)
         print(f"wrote {path.name}")
     return OK
+
+
+def _private(command: str) -> int:
+    """Refuse, while a private study is set, to write into files that are passed on."""
+    if not paths.PRIVATE:
+        return OK
+    said = f"STUDY is set to {paths.study()}; unset it first: “{command}” would write from it into the project."
+    print(said, file=sys.stderr)
+    return FAULT
 
 
 def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]], file: IO[str] | None = None) -> None:

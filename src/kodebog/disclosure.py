@@ -7,37 +7,45 @@ of the study's owner, who fills in by whom and why.
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
+from kodebog.faults import Fault, in_order, short
+from kodebog.package import DESCRIPTOR, Package, strings
 from kodebog.paths import PACKAGE
-from kodebog.study import Study, read_tables
-from kodebog.validation import Fault
 
 FEW = 5
 """A perspective with fewer interviews than this is a small group: with an initiative named, one can guess who spoke."""
 GENERIC_ROLES = {"chef", "direktør", "leder", "medarbejder", "mellemleder"}
 """Roles that many hold; any other role in the running text may name an office that one person holds."""
-TEXT = re.compile(r".*_(en|da)|opening|wording")
-"""Columns that hold text written by people."""
+EXCEPTIONS = "disclosure_exceptions"
+"""The table of what the study's owner has decided on, or must decide on."""
+AUTHORS = ("literature", "authors")
+"""The column that holds names of people on purpose: authors of published works."""
 
-_CPR = re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{2})[- ]?\d{4}(?!\d)")
+_CPR = re.compile(r"(?<!\w)(\d\d)[ .]?(\d\d)[ .]?(\d\d)\s?[-–—]?\s?\d{4}(?!\w)")
 _PATTERNS = {
-    "phone number": re.compile(r"(?<![\d-])(?:\+45 ?|0045 ?)?\d{2} ?\d{2} ?\d{2} ?\d{2}(?![\d-])"),
-    "e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.\w+"),
-    "web address": re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE),
+    "phone number": re.compile(r"(?<![\w+-])(?:(?:\+|00)45[ -]?)?\d\d([ .-]?)\d\d\1\d\d\1\d\d(?![\w-])"),
+    "e-mail address": re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.\w+"),
+    "web address": re.compile(r"(?:https?://|\bwww\.)\S+", re.IGNORECASE),
     "street address": re.compile(
-        r"\b[A-ZÆØÅ]\w*(?:vej|gade|allé|alle|stræde|vænge|plads|torv|boulevard|vænget|gården|parken) \d+"
+        r"\b[A-ZÆØÅ]\w*(?:vej|gade|allé|alle|stræde|vænge|plads|torv|boulevard|vænget|gården|parken)"
+        r"(?:,? (?:nr|no)\.?)? \d+",
+        re.IGNORECASE,
     ),
 }
 _KOMMUNE = re.compile(r"\b([A-ZÆØÅ][\w-]+) (?:[Kk]ommune|[Mm]unicipality)\b")
 _WORD = re.compile(r"\b[A-ZÆØÅ][\w-]*\w")
 
 
+@functools.cache
 def _listed(name: str) -> frozenset[str]:
     lines = (PACKAGE / "wordlists" / name).read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))
@@ -57,13 +65,14 @@ def identifiers(text: str) -> Iterator[tuple[str, str]]:
     names, municipalities = _listed("names.txt"), _listed("municipalities.sha256")
     for match in _WORD.finditer(text):
         word = match.group()
-        forms = {word, word.removesuffix("s"), word.removesuffix("’s").removesuffix("'s")}
-        if forms & names:
+        # as a whole and by its parts: Anne-Mette, Odense-området; in small letters but the first: METTE
+        forms = {form for part in (word, *word.split("-")) for form in (part, re.sub(r"[’']?s$", "", part))}
+        if {form.title() for form in forms} & names:
             yield "personal name", word
         if any(hashlib.sha256(form.casefold().encode()).hexdigest() in municipalities for form in forms):
             yield "municipality", word
     for match in _KOMMUNE.finditer(text):
-        if match.group(1) not in {"The", "En", "Den", "Kommune"}:
+        if match.group(1) not in {"The", "En", "Den", "Kommune", "Danish"}:
             yield "municipality", match.group()
 
 
@@ -71,62 +80,116 @@ def _is_birthday(day: int, month: int, year: int) -> bool:
     """Whether six digits are a date: the rule by which CPR numbers are told from other numbers of ten digits."""
     for century in (1900, 2000):
         try:
-            datetime.date(century + year, month, day)
+            datetime.date(century + year, month, day - 60 if day > 60 else day)  # a number given in place of one
         except ValueError:
             continue
         return True
     return False
 
 
-def disclosures(folder: Path) -> tuple[list[Fault], list[str]]:
+class _Found(NamedTuple):
+    """What could give a person away: the cell, what kind it is, what was found, and why it could."""
+
+    table: str
+    key: str
+    column: str
+    kind: str
+    value: str
+    row: int
+    why: str
+
+    def address(self) -> tuple[str, ...]:
+        """What an exception must name to cover it."""
+        return self.table, self.key, self.column, self.kind, self.value
+
+
+def disclosures(package: Package) -> tuple[list[Fault], list[str]]:
     """Return what could give a person away, and the exceptions that still wait for the owner's decision.
 
-    The folder must hold a valid study.
+    Everything of a valid study that is published is looked at: the descriptor and every column of text. An exception
+    covers the one value that it names.
     """
-    tables = read_tables(folder)
-    known = tables.get("disclosure_exceptions", pd.DataFrame(columns=["table", "key", "column", "kind"]))
-    allowed = set(known[["table", "key", "column", "kind"]].itertuples(index=False, name=None))
-    found = [*_in_texts(tables), *_single_out(Study.load(folder))]
+    known = package.frames.get(
+        EXCEPTIONS, pd.DataFrame(columns=["table", "key", "column", "kind", "value", "decided_by"])
+    )
+    addresses = list(known[["table", "key", "column", "kind", "value"]].itertuples(index=False, name=None))
+    found = [*_in_texts(package), *_single_out(package)]
     faults = [
         Fault(
-            f"{table}.csv",
-            row,
-            column,
-            value,
-            f"{kind}: {why}",
-            "remove it, or let the owner decide in disclosure_exceptions.csv",
+            file=f"{f.table}.csv",
+            row=f.row,
+            column=f.column,
+            value=short(f.value),
+            problem=f"{f.kind}: {f.why}",
+            allowed="remove it, or let the owner decide in disclosure_exceptions.csv",
         )
-        for table, key, column, kind, row, value, why in found
-        if (table, key, column, kind) not in allowed
+        for f in found
+        if f.address() not in addresses
     ]
-    open_ = known[known.get("decided_by", pd.Series(dtype="str")).isna()] if len(known) else known
-    waiting = [f"{r.table} {r.key}, {r.column}: {r.kind}" for r in open_.itertuples()]
-    return sorted(faults), waiting
+    faults += [
+        Fault(file=DESCRIPTOR, column=place, value=short(value), problem=f"{kind}: a direct identifier in a text")
+        for place, text in strings({k: v for k, v in package.descriptor.items() if k not in {"licenses", "sources"}})
+        for kind, value in identifiers(text)
+    ]
+    needed = {f.address() for f in found}
+    faults += [
+        Fault(
+            file=f"{EXCEPTIONS}.csv",
+            row=i,
+            column="value",
+            value=short(address[4]),
+            problem="is an exception from nothing",
+            allowed="a row for what the check finds",
+        )
+        for i, address in enumerate(addresses, 2)
+        if address not in needed
+    ]
+    undecided = known[known["decided_by"].isna()]
+    return in_order(faults), [f"{r.table} {r.key}, {r.column}: {r.kind}" for r in undecided.itertuples()]
 
 
-Found = tuple[str, str, str, str, int, str, str]
+def _in_texts(package: Package) -> Iterator[_Found]:
+    for name, table in package.frames.items():
+        columns = table.select_dtypes("string").columns
+        for column in [c for c in columns if (name, c) != (EXCEPTIONS, "value")]:
+            for i, text in enumerate(table[column].fillna("")):
+                for kind, value in identifiers(text):
+                    if (name, column) != AUTHORS or kind != "personal name":
+                        why = "a direct identifier in a text"
+                        yield _Found(name, str(table.iloc[i, 0]), column, kind, value, i + 2, why)
 
 
-def _in_texts(tables: dict[str, pd.DataFrame]) -> Iterator[Found]:
-    for name, table in tables.items():
-        for column in [c for c in table.columns if TEXT.fullmatch(c)]:
-            for i, text in enumerate(table[column]):
-                if isinstance(text, str):
-                    for kind, value in identifiers(text):
-                        yield name, str(table.iloc[i, 0]), column, kind, i + 2, value, "a direct identifier in a text"
-
-
-def _single_out(study: Study) -> Iterator[Found]:
-    interviews = study.sample.set_index("perspective")["interviews"]
-    labels = study.labels("sample")
-    for i, row in enumerate(study.excerpts.itertuples(), 2):
-        n = int(interviews[row.perspective])
+def _single_out(package: Package) -> Iterator[_Found]:
+    sample = package.frames["sample"].set_index("perspective")
+    for i, row in enumerate(package.frames["excerpts"].itertuples(), 2):
+        n = int(sample.loc[row.perspective, "interviews"])
         if isinstance(row.case, str) and n < FEW:
             why = (
-                f"the {labels[row.perspective].lower()} perspective has {n} interviews; with the initiative named, "
-                "whoever knows the municipality can tell which of them spoke"
+                f"the {sample.loc[row.perspective, 'label_en'].lower()} perspective has {n} interviews; with the "
+                "initiative named, whoever knows the municipality can tell which of them spoke"
             )
-            yield "excerpts", row.excerpt, "case", "small cell", i, row.case, why
+            yield _Found("excerpts", row.excerpt, "case", "small cell", row.case, i, why)
         if isinstance(row.role_in_text, str) and row.role_in_text not in GENERIC_ROLES:
             why = "the running text names an office that one person may hold"
-            yield "excerpts", row.excerpt, "role_in_text", "single office", i, row.role_in_text, why
+            yield _Found("excerpts", row.excerpt, "role_in_text", "single office", row.role_in_text, i, why)
+
+
+def in_prose(files: Iterable[Path], authors: Iterable[str]) -> list[Fault]:
+    """Return direct identifiers in pages and notebooks, but for web addresses and the authors of published works.
+
+    A notebook counts with all its cells; what the cells show comes from the study, which is looked at by itself.
+    """
+    names = {word for author in authors for word in re.findall(r"\w+", author)}
+    faults = []
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".ipynb":
+            text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+        for number, line in enumerate(text.splitlines(), 1):
+            for kind, value in identifiers(line):
+                if kind != "web address" and value not in names:
+                    problem = f"{kind}: a direct identifier in a text"
+                    faults.append(
+                        Fault(file=path.name, row=number, value=short(value), problem=problem, allowed="remove it")
+                    )
+    return in_order(faults)

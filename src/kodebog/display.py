@@ -18,8 +18,10 @@ MUTED = "#767676"
 METADATA = "kodebog"
 """Key of the output metadata that `kodebog.sphinx_ext` reads."""
 _ID = re.compile(r"\b[EF]\d{2}\b")
-_MARKUP = re.compile(r"([\\`*_\[\]{}<>$|#~^])")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_MARKUP = re.compile(r"([\\`*_\[\]{}<>$|#~^&])")
+_START = re.compile(r"^(\d*)([-+%:=(.)!])")
+"""What means something at the start of a line only: lists, comments, blocks, targets."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\n")
 
 
 @dataclass(frozen=True)
@@ -50,17 +52,19 @@ class Table:
 
     def markdown(self) -> str:
         """Return the table as a MyST list-table."""
-        lines = [f"```{{list-table}} {escape(self.caption)}", f":name: {self.name}", ":header-rows: 1"]
+        # a fence of tildes, since a caption may hold a backtick
+        lines = [f"~~~{{list-table}} {escape(self.caption)}", f":name: {self.name}", ":header-rows: 1"]
         if self.stub:
             lines.append(":stub-columns: 1")
         if self.widths:
             lines.append(":widths: " + " ".join(map(str, self.widths)))
         lines.append("")
-        for row in [list(self.frame.columns), *self.frame.itertuples(index=False, name=None)]:
+        rows = list(self.frame.itertuples(index=False, name=None)) or [("",) * self.frame.shape[1]]
+        for row in [tuple(self.frame.columns), *rows]:
             for i, value in enumerate(row):
                 home = self.anchors and i == 0 and _ID.fullmatch(str(value))
                 lines.append(("* - " if i == 0 else "  - ") + (f"{{anchor}}`{value}`" if home else _cell(value)))
-        lines.append("```")
+        lines.append("~~~")
         return "\n".join(lines)
 
 
@@ -103,15 +107,17 @@ def slim(svg: str) -> str:
 
 
 def csv_text(frame: pd.DataFrame) -> str:
-    """Return a frame as CSV; lists are joined by spaces, and no cell can be taken for a formula."""
-    return str(frame.map(_plain).to_csv(index=False, lineterminator="\n"))
+    """Return a frame as CSV; lists are joined by spaces, and no cell or column head can be taken for a formula."""
+    plain = frame.map(_plain).rename(columns=_plain)
+    return str(plain.to_csv(index=False, lineterminator="\n"))
 
 
 def _plain(value: object) -> object:
     if isinstance(value, tuple):
         value = " ".join(map(str, value)) if all(_is_id(v) for v in value) else "; ".join(map(str, value))
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
+    if isinstance(value, str):
+        value = value.replace("\r\n", "\n").replace("\r", "\n")  # which Python's versions quote differently
+        return "'" + value if value.startswith(_FORMULA) else value
     return value
 
 
@@ -145,7 +151,7 @@ def link(identifier: str) -> str:
 
 def escape(text: str) -> str:
     """Return text in which Markdown finds no markup."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    return _START.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", " ".join(text.split())))
 
 
 def _html(frame: pd.DataFrame, caption: str) -> str:

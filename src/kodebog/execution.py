@@ -20,7 +20,7 @@ import platform
 import re
 import signal
 import sys
-import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -30,6 +30,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kodebog import paths
+from kodebog.files import digest, write_whole
+from kodebog.package import fingerprint
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -51,8 +53,8 @@ class ExecutionError(Exception):
 @functools.cache
 def causes_key() -> str:
     """Return a hash over everything but the notebook itself that its outputs are made from."""
-    known = platform.python_version() + paths.fingerprint(paths.study())
-    return paths.digest(paths.ROOT, paths.PACKAGE, paths.LOCK, paths.CONFIG, known=known)
+    known = platform.python_version() + fingerprint(paths.study())
+    return digest(paths.ROOT, paths.PACKAGE, paths.LOCK, paths.CONFIG, known=known)
 
 
 def key(code: list[str]) -> str:
@@ -62,6 +64,24 @@ def key(code: list[str]) -> str:
 
 def _kept(code: list[str]) -> Path:
     return paths.EXECUTED / f"{key(code)}.json"
+
+
+def _keep(code: list[str], outputs: Outputs) -> None:
+    """Keep outputs, with a checksum in the first line."""
+    text = json.dumps(outputs, ensure_ascii=False)
+    write_whole(_kept(code), f"{hashlib.sha256(text.encode()).hexdigest()}\n{text}")
+
+
+def _load(code: list[str]) -> Outputs | None:
+    """Return kept outputs; nothing where there are none, or where the file is damaged."""
+    try:
+        checksum, _, text = _kept(code).read_text(encoding="utf-8").partition("\n")
+    except (OSError, UnicodeDecodeError):
+        return None
+    if hashlib.sha256(text.encode()).hexdigest() != checksum:
+        return None
+    outputs: Outputs = json.loads(text)
+    return outputs
 
 
 def _code(notebook: NotebookNode) -> list[str]:
@@ -76,7 +96,7 @@ def pending(notebooks: Iterable[Path]) -> list[tuple[Path, NotebookNode]]:
     for path in notebooks:
         # as plain JSON: to validate all stored outputs takes longer than all the rest of this
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        if not _kept(["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]).is_file():
+        if _load(["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]) is None:
             found.append((path, nbformat.read(path, as_version=4)))
     return found
 
@@ -86,10 +106,11 @@ def read_executed(text: str) -> NotebookNode:
     import nbformat  # noqa: PLC0415 - slow to import, and not needed when nothing has changed
 
     notebook = nbformat.reads(text, as_version=4)
-    if not _kept(_code(notebook)).is_file():
+    outputs = _load(_code(notebook))
+    if outputs is None:
         _run_all([(paths.NOTEBOOKS / "notebook.ipynb", notebook)], 1, lambda _: None)
+        outputs = _load(_code(notebook)) or []
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    outputs: Outputs = json.loads(_kept(_code(notebook)).read_text(encoding="utf-8"))
     for number, (cell, found) in enumerate(zip(code, outputs, strict=True), 1):
         cell.outputs = [nbformat.from_dict(output) for output in found]
         cell.execution_count = number
@@ -128,10 +149,16 @@ def _fork_server() -> Any:
 def get_ready() -> None:
     """Start importing what notebooks need, in the background."""
     _fork_server()
-    forkserver.ensure_running()
+    # what stops this process is not for the server: it inherits the mask, and ends when nobody is left
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _run_all(todo: list[tuple[Path, NotebookNode]], jobs: int, say: Callable[[str], None]) -> None:
+    get_ready()
     server = _fork_server()
     waiting, running, failures, done = list(todo), list[_Running](), list[str](), 0
     try:
@@ -179,13 +206,13 @@ def _finish(one: _Running, answered: bool) -> str | None:
     one.process.kill()  # it has nothing left to do, and tidying up takes time
     if error:
         return f"{one.path.name}: {error}"
-    _write_whole(_kept(_code(one.notebook)), json.dumps(outputs, ensure_ascii=False))
+    _keep(_code(one.notebook), outputs)
     return None
 
 
 def _run(cells: list[str], folder: str, study: str, answer: Connection) -> None:
     """Run code cells in IPython and send back their outputs, or where they failed. In a process of its own."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    obey_parent()
     from IPython.core.interactiveshell import InteractiveShell  # noqa: PLC0415
     from IPython.utils.capture import capture_output  # noqa: PLC0415
 
@@ -210,6 +237,20 @@ def _run(cells: list[str], folder: str, study: str, answer: Connection) -> None:
                 shown.append({"output_type": "stream", "name": name, "text": text})
         outputs.append([*shown, *results])
     _send(answer, (outputs, None))
+
+
+def obey_parent() -> None:
+    """In a process of its own: leave it to the parent when to stop, and never live longer than it does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _send(answer: Connection, content: tuple[Outputs | None, str | None]) -> None:
@@ -238,14 +279,6 @@ def _output(kind: str, data: dict[str, Any], metadata: dict[str, Any]) -> dict[s
     return output | ({"execution_count": None} if kind == "execute_result" else {})
 
 
-def _write_whole(path: Path, text: str) -> None:
-    """Write a file so that nobody ever sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        file.write(text)
-    Path(file.name).replace(path)
-
-
 def store_outputs(notebooks: Iterable[Path]) -> list[Path]:
     """Write kept outputs into the notebooks themselves; return those whose file changed."""
     import nbformat  # noqa: PLC0415 - slow to import, and not needed when nothing has changed
@@ -261,6 +294,6 @@ def store_outputs(notebooks: Iterable[Path]) -> list[Path]:
         nbformat.validate(notebook)
         after = nbformat.writes(notebook) + "\n"
         if after != before:
-            _write_whole(path, after)
+            write_whole(path, after)
             changed.append(path)
     return changed

@@ -67,7 +67,7 @@ def facts(study: Study) -> Facts:
     per_practice = set(study.cases["practice"].value_counts())
     found["cases_per_practice"] = " or ".join(map(str, sorted(per_practice)))
     approaches = sorted(factor_summary(study, "approach")["n"], reverse=True)
-    found["n_approach_others"] = int(approaches[1])
+    found["n_approach_others"] = int(approaches[1]) if len(approaches) > 1 else 0
     found["interviews_leading"] = int(study.sample.loc[study.sample["perspective"] != "employee", "interviews"].sum())
     for (section, perspective), rows in study.excerpts.groupby(["section", "perspective"]):
         found[f"excerpts_{section}_{perspective}"] = len(rows)

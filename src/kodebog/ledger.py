@@ -14,6 +14,8 @@ import pandas as pd
 
 from kodebog.evidence import finding_evidence
 from kodebog.factors import factor_summary
+from kodebog.files import write_whole
+from kodebog.package import LEDGER
 from kodebog.rules import DIMENSIONS
 from kodebog.study import Lang, Study
 from kodebog.typology import compare_with_print
@@ -33,8 +35,6 @@ STATUSES = ("supported", "thin", "asserted", "contradicted", "not checkable")
 """The statuses in the order in which they are shown."""
 COLUMNS = ["result", "printed", "rebuilt", "status", "why"]
 """Columns of the ledger."""
-EXPECTED = "expected_ledger.csv"
-"""The ledger as last accepted, beside the tables of the study but no part of the package."""
 
 
 class LedgerError(Exception):
@@ -207,7 +207,7 @@ def deviations(study: Study, folder: Path) -> pd.DataFrame:
         LedgerError: when nothing has been recorded yet, or the file is no recorded ledger.
 
     """
-    recorded = _recorded(folder / EXPECTED)
+    recorded = _recorded(folder / LEDGER)
     now = ledger(study).set_index("result")
     rows = []
     for result in [*recorded.index, *now.index.difference(recorded.index, sort=False)]:
@@ -233,6 +233,6 @@ def _recorded(path: Path) -> pd.DataFrame:
 
 def record(study: Study, folder: Path) -> Path:
     """Write the ledger to `expected_ledger.csv` in the study's folder; return the file."""
-    path = folder / EXPECTED
-    ledger(study).to_csv(path, index=False, lineterminator="\n")
+    path = folder / LEDGER
+    write_whole(path, ledger(study).to_csv(index=False, lineterminator="\n"))
     return path

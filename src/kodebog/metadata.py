@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from kodebog import paths
-from kodebog.study import datapackage
+from kodebog.package import datapackage
 
 CRATE = paths.ROOT / "ro-crate-metadata.json"
 CODEMETA = paths.ROOT / "codemeta.json"
@@ -33,6 +33,12 @@ def citation() -> dict[str, Any]:
     about: dict[str, Any] = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     about["abstract"] = " ".join(about["abstract"].split())
     return about
+
+
+def book_title() -> str:
+    """Return the title of the book; that of a private copy says so."""
+    title: str = citation()["title"]
+    return f"Private copy: {title}" if paths.PRIVATE else title
 
 
 def package_name(study: Path) -> str:
@@ -162,7 +168,7 @@ def schema_org(study: Path, address: str) -> dict[str, Any]:
 
 def script_safe(content: dict[str, Any]) -> str:
     """Return JSON that can stand in a script element."""
-    return json.dumps(content, ensure_ascii=False, indent=1).replace("</", "<\\/")
+    return json.dumps(content, ensure_ascii=False, indent=1).replace("<", "\\u003c")
 
 
 def codemeta() -> dict[str, Any]:

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from kodebog.coding import carried, ordered
-from kodebog.display import Table
+from kodebog.display import Table, escape
 from kodebog.metadata import apa, bibtex
-from kodebog.study import Study, datapackage
+from kodebog.package import datapackage
+from kodebog.study import Study
 
 
 def data_dictionary(folder: Path) -> str:
@@ -40,18 +41,18 @@ def data_dictionary(folder: Path) -> str:
             widths=(18, 18, 40, 24),
             stub=True,
         )
-        title = f"{resource['title']} ({resource['title_da']})"
+        title = escape(f"{resource['title']} ({resource['title_da']})")
         key = ", ".join(schema["primaryKey"])
         parts.append(
-            f"## {title}\n\n`{resource['path']}`: {resource['description']} Key: {key}.\n\n"
+            f"## {title}\n\n`{resource['path']}`: {escape(resource['description'])} Key: {key}.\n\n"
             f"{table.markdown()}\n\n{_data_line(resource['path'])}"
         )
     return "\n\n".join(parts)
 
 
 def _data_line(path: str) -> str:
-    """A line that leads to a file of the study."""
-    return f"{{.kodebog-provenance}}\n{{download}}`Data (CSV) <../data/{path}>`"
+    """A line that leads to a file of the study, which stands beside the pages."""
+    return f"{{.kodebog-provenance}}\n{{built}}`Data (CSV) <data/{path}>`"
 
 
 def _allowed(field: dict[str, Any], refers: str | None) -> str:
@@ -93,7 +94,7 @@ def codebook(study: Study) -> str:
             stub=True,
         )
         parts.append(
-            f"## {family.label_en} ({family.label_da})\n\n{family.definition_en} "
+            f"## {escape(f'{family.label_en} ({family.label_da})')}\n\n{escape(str(family.definition_en))} "
             f"Section: {family.section}.\n\n{table.markdown()}\n\n{_data_line('codes.csv')}"
         )
     return "\n\n".join(parts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import signal
 import time
 from collections.abc import Iterator
 from multiprocessing import get_context
@@ -17,7 +16,9 @@ from sphinx.application import Sphinx
 from sphinx.builders import Builder
 
 from kodebog import paths
-from kodebog.metadata import citation, released
+from kodebog.execution import obey_parent
+from kodebog.metadata import book_title, citation, released
+from kodebog.package import fingerprint
 from kodebog.typst_writer import TypstWriter, UnknownNodeError, quote
 
 STANDARD: typst.PDFStandard = "ua-1"
@@ -122,7 +123,7 @@ class InBackground:
         self._there.close()
 
     def _work(self) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+        obey_parent()
         started = time.perf_counter()
         warnings: Any = self.app._warning
         warnings.seek(0)
@@ -134,6 +135,8 @@ class InBackground:
             fault = str(error)
         except OSError as error:
             fault = f"{error.strerror or error}: {error.filename or self.out}"
+        except Exception as error:  # whatever it is, the parent must hear of it
+            fault = f"{type(error).__name__}: {error}"
         self._there.send((fault or warnings.getvalue().strip(), time.perf_counter() - started))
 
     def result(self) -> float:
@@ -178,7 +181,7 @@ def _front() -> str:
     rows = "".join(f"({quote(name)}, [#{quote(value)}])," for name, value in facts)
     return (
         "#show: report.with((\n"
-        f"  kind: [A reproducible research report],\n  title: {quote(about['title'])},\n"
+        f"  kind: [A reproducible research report],\n  title: {quote(book_title())},\n"
         f"  subtitle: [The Danish study #emph[#{quote(source['title'])};], rebuilt from coded data],\n"
         f"  authors: ({quote(team)},),\n"
         f"  date: datetime(year: {day.year}, month: {day.month}, day: {day.day}),\n"
@@ -193,7 +196,7 @@ def _back() -> str:
     return (
         "\n#heading(level: 1, numbering: none)[Colophon]\n"
         f"#par[Version {about['version']}, released {about['date-released']}. The data this report was computed from "
-        f"have the SHA-256 fingerprint]\n#par[#raw({quote(paths.fingerprint(paths.study()))})]\n"
+        f"have the SHA-256 fingerprint]\n#par[#raw({quote(fingerprint(paths.study()))})]\n"
         '#par[over the tables in #raw("data/") and their descriptor, by name and content. Text and data: CC BY 4.0. '
         "Code: MIT. The article belongs to its authors and publisher; its sentences are not reproduced here.]\n"
         "#par[Set in Libertinus Serif with Typst, from the same executed notebooks as the HTML edition.]\n"

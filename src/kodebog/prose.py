@@ -6,10 +6,14 @@ three words. A word of quantity in the same position must be listed with the num
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
+
+from kodebog.faults import Fault, nearest
 
 COUNTED = (
     "excerpts?|findings?|interviews?|interviewees?|initiatives?|practices?|factors?|barriers?|approaches|wishes|"
@@ -82,3 +86,26 @@ def holds(word: str, n: int, total: int) -> bool:
 
     """
     return bool(HOLDS[word](Fraction(n, total)))
+
+
+_NAMED = re.compile(r"\{(fact|glue:|excerpt|finding)\}`([^`]+)`")
+
+
+def unknown_names(files: Iterable[Path], facts: set[str], ids: set[str]) -> list[Fault]:
+    """Return where pages and notebooks insert a number, or lead to an excerpt or finding, that the study lacks."""
+    found = []
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".ipynb":
+            text = "\n".join("".join(c["source"]) for c in json.loads(text)["cells"] if c["cell_type"] == "markdown")
+        for number, line in enumerate(text.splitlines(), 1):
+            for role, name in _NAMED.findall(line):
+                number_wanted = role in {"fact", "glue:"}
+                known = facts if number_wanted else ids
+                if name not in known:
+                    what = "number" if number_wanted else role
+                    problem = f"names a {what} that the study does not have"
+                    found.append(
+                        Fault(file=path.name, row=number, value=name, problem=problem, nearest=nearest(name, known))
+                    )
+    return found

@@ -18,7 +18,7 @@ from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 
 from kodebog import execution, explorer, language, metadata, paths, web
-from kodebog.display import METADATA, MUTED
+from kodebog.display import METADATA, MUTED, escape
 from kodebog.facts import facts
 from kodebog.pages import citations, codebook, data_dictionary
 from kodebog.study import Study
@@ -58,7 +58,7 @@ def _built(
 ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
     """Role `built`: a link to a file beside the pages, `words <file>`; in the PDF the words alone."""
     words, _, target = text.removesuffix(">").partition(" <")
-    target = target.replace("DATA.zip", metadata.package_name(paths.study()))
+    target = target.replace("DATA.zip", metadata.package_name(paths.study())).replace("REPORT.pdf", paths.PDF.name)
     link = addnodes.pending_xref(rawtext, reftype="kodebog-built", refdomain="", reftarget=target, refexplicit=True)
     link += nodes.inline(words, words)
     return [link], []
@@ -67,7 +67,7 @@ def _built(
 def _resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, child: nodes.Node) -> nodes.Node | None:
     target = node["reftarget"]
     if node.get("reftype") == "kodebog-built":
-        if app.builder.format != "html":
+        if app.builder.format != "html" or (paths.PRIVATE and target.endswith(".zip")):
             return child
         address = relative_uri(app.builder.get_target_uri(node["refdoc"]), target)
         return nodes.reference("", "", child, refuri=address, internal=True)
@@ -107,7 +107,7 @@ def _figure(renderer: NbElementRenderer, data: MimeData, about: dict[str, str]) 
     markdown = renderer.renderer
     caption = nodes.caption()
     with markdown.current_node_context(caption):
-        markdown.nested_render_text(about["caption"], data.line or 0, inline=True)
+        markdown.nested_render_text(escape(about["caption"]), data.line or 0, inline=True)
     figure += caption
     name = nodes.fully_normalize_name(about["name"])
     figure["names"].append(name)
@@ -220,7 +220,7 @@ def inline_svg(svg: str, name: str, alt: str) -> str:
     svg = svg.replace("xlink:href", "href")
     # a picture is one thing to a screen reader; one with links in it is a group that holds them
     role = "group" if "<a " in svg else "img"
-    return re.sub(r"<svg ", f'<svg role="{role}" aria-label="{html.escape(alt)}" ', svg, count=1)
+    return svg.replace("<svg ", f'<svg role="{role}" aria-label="{html.escape(alt)}" ', 1)
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import functools
-import json
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
 from kodebog import paths
-from kodebog.validation import Fault, check
+from kodebog.faults import Fault
+from kodebog.package import fingerprint
+from kodebog.validation import validated
 
 Lang = Literal["en", "da"]
 """Language of labels: English or Danish."""
@@ -64,7 +65,7 @@ class Study:
 
         """
         where = Path(folder).resolve() if folder else paths.study()
-        return _load(where, paths.fingerprint(where))
+        return _load(where, fingerprint(where))
 
     def labels(self, table: str, lang: Lang = "en") -> dict[str, str]:
         """Return the labels in one language of a table's rows, by their key (the table's first column)."""
@@ -80,25 +81,7 @@ class Study:
 @functools.lru_cache(maxsize=2)
 def _load(where: Path, content: str) -> Study:
     """Load and check a folder; once for the same content, since a study is never changed in place."""
-    faults = check(where)
-    if faults:
+    package, faults = validated(where)
+    if package is None:
         raise StudyError(where, faults)
-    wanted = {field.name for field in fields(Study)}
-    return Study(**{name: table for name, table in read_tables(where).items() if name in wanted})
-
-
-def datapackage(folder: Path) -> dict[str, Any]:
-    """Return the descriptor of a study."""
-    package: dict[str, Any] = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    return package
-
-
-def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
-    """Return every table that the descriptor of a checked study names, by name."""
-    return {r["name"]: read_table(folder / r["path"], r["schema"]) for r in datapackage(folder)["resources"]}
-
-
-def read_table(path: Path, schema: dict[str, list[dict[str, str]]]) -> pd.DataFrame:
-    """Return a checked CSV file as a frame, with the types that its Table Schema declares."""
-    types = {field["name"]: "int64" if field["type"] == "integer" else "string" for field in schema["fields"]}
-    return pd.read_csv(path, dtype=types, encoding="utf-8", keep_default_na=False, na_values=[""])
+    return Study(**{field.name: package.frames[field.name] for field in fields(Study)})

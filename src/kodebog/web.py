@@ -23,6 +23,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from kodebog import metadata, paths
+from kodebog.package import declared_files
 
 CARD = "social-card.png"
 SUMS = "SHA256SUMS"
@@ -37,6 +38,8 @@ NEEDED = {
     "mystnb": 'class="cell ',
 }
 """Scripts and styles that only some pages need, by how their names begin, and what such a page has in it."""
+PRIVATE_WORDS = "Private copy: made from a study of your own, which may hold the article's words. Not to be passed on."
+"""What every page of a book from another study than `data/` says of itself."""
 DESCRIPTION = 200
 """Characters of a page's description, at most; it ends with a sentence."""
 
@@ -131,7 +134,8 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
         ("twitter:card", "summary_large_image"),
     ]
     context["security_policy"] = theme_policy(tuple(app.builder.theme.get_theme_dirs()))  # type: ignore[attr-defined]
-    if pagename == app.config.root_doc:
+    context["private"] = PRIVATE_WORDS if paths.PRIVATE else ""
+    if pagename == app.config.root_doc and not paths.PRIVATE:
         context["json_ld"] = metadata.script_safe(metadata.schema_org(paths.study(), where.book))
     context["tools"] = tools(context, where) if doctree else ""
     for files in ("script_files", "css_files"):
@@ -163,9 +167,15 @@ def finish(html: Path, pdf: Path, pages: Iterable[str]) -> None:
     # Sphinx's search knows pages by their source, and looks for the landing page where its source is
     index, landing = html / "searchindex.js", f"{paths.BOOK.name}/index"
     index.write_text(index.read_text(encoding="utf-8").replace(f'"{landing}"', '"index"'), encoding="utf-8")
+    shutil.copyfile(pdf, html / paths.PDF.name)
+    (html / "data").mkdir()
+    for path in declared_files(paths.study()):
+        shutil.copyfile(path, html / "data" / path.name)
+    if paths.PRIVATE:
+        (html / "robots.txt").write_text("User-agent: *\nDisallow: /\n", encoding="utf-8")
+        return
     package = html / metadata.package_name(paths.study())
     pack(paths.study(), package)
-    shutil.copyfile(pdf, html / paths.PDF.name)
     (html / SUMS).write_bytes(sums({f.name: f.read_bytes() for f in (package, html / paths.PDF.name)}))
     (html / CARD).write_bytes(social_card())
     (html / ".nojekyll").touch()  # else GitHub Pages leaves out folders that start with _
@@ -193,7 +203,7 @@ def pack(study: Path, out: Path) -> None:
 
     The bytes depend on the content only: files are stored, not compressed, since compressors differ.
     """
-    files = [*study.glob("*.csv"), study / "datapackage.json", paths.ROOT / "LICENSE-data", paths.ROOT / "CITATION.cff"]
+    files = [*declared_files(study), paths.ROOT / "LICENSE-data", paths.ROOT / "CITATION.cff"]
     content = {path.name: path.read_bytes() for path in sorted(files, key=lambda p: p.name)}
     content[SUMS] = sums(content)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:

@@ -1,0 +1,47 @@
+"""Files as a whole: their checksum, and writing them so that nobody ever sees half of one."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+
+def digest(root: Path, *places: Path, known: str = "") -> str:
+    """Return a SHA-256 over files, those in folders included, by place below `root` and content.
+
+    What is known besides goes in first; leftovers of tools do not count.
+    """
+    found = hashlib.sha256(known.encode())
+    for path in sorted(p for place in places for p in [place, *place.rglob("*")] if p.is_file()):
+        if ".ipynb_checkpoints" not in path.parts and path.suffix != ".pyc":
+            found.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return found.hexdigest()
+
+
+def write_whole(path: Path, text: str, mode: int | None = None) -> None:
+    """Write a text file, whole or not at all; folders above it are made. `mode` sets who may read it.
+
+    Raises:
+        OSError: when it cannot be written; what stood there before then still stands.
+
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    beside = Path(name)
+    try:
+        with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - it is open already
+            file.write(text)
+        beside.chmod(_usual_mode() if mode is None else mode)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def _usual_mode() -> int:
+    """The mode that the user's umask gives a new file."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return 0o666 & ~mask
