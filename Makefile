@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help env book test lint reproduce notebooks metadata lab lock audit licences clean
+.PHONY: help env book test snapshots lint reproduce notebooks metadata lab lock audit licences clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -17,7 +17,7 @@ env: .venv/.ready ## Create the environment in .venv/ from requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	@$(PYTHON) -m venv --clear .venv
 	@$(PIP) --require-hashes --only-binary :all: -r requirements-build.lock
-	@$(PIP) --require-hashes --no-build-isolation -r requirements.lock
+	@$(PIP) --require-hashes --no-deps --no-build-isolation -r requirements.lock
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -36,6 +36,9 @@ reproduce: env ## Build the last commit twice, in different surroundings, and pr
 
 notebooks: env ## Execute the notebooks and store their outputs in notebooks/
 	@$(BIN)/kodebog notebooks
+
+snapshots: env ## Accept what the generated pages say now, in tests/test_pages/
+	@$(BIN)/python -m pytest -q --force-regen tests/test_pages.py; git diff --stat -- tests/test_pages
 
 metadata: env ## Write codemeta.json and ro-crate-metadata.json from what they describe
 	@$(BIN)/kodebog metadata

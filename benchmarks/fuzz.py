@@ -15,7 +15,7 @@ from pathlib import Path
 import atheris  # type: ignore[import-not-found]
 
 with atheris.instrument_imports(include=["kodebog"]):
-    from kodebog import paths, quick_imports, source  # noqa: F401
+    from kodebog import paths, source
     from kodebog.disclosure import identifiers
     from kodebog.study import Study
     from kodebog.validation import check

@@ -10,9 +10,15 @@ import threading
 from pathlib import Path
 from typing import NamedTuple
 
+import hypothesis
 import pytest
 
 from kodebog import Study, paths
+
+# the suite tries the same examples each time; `make fuzz` tries others
+hypothesis.settings.register_profile("suite", derandomize=True, deadline=None, database=None)
+hypothesis.settings.register_profile("fuzz", max_examples=500, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 @pytest.fixture(scope="session")
@@ -51,13 +57,23 @@ def book():
     return paths.BUILD
 
 
+def project_files():
+    """The files of the project: what git does not ignore, or, in a copy without git, all that is no one's leftover."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode == 0 and listed.stdout:
+        return [name for name in listed.stdout.split("\0") if name and (paths.ROOT / name).is_file()]
+    made = {".venv", "_build", "__pycache__", ".ipynb_checkpoints", ".hypothesis", ".git"}
+    made |= {".pytest_cache", ".mypy_cache", ".ruff_cache"}
+    found = (path.relative_to(paths.ROOT) for path in paths.ROOT.rglob("*") if path.is_file())
+    return sorted(str(path) for path in found if not made & set(path.parts))
+
+
 def copy_checkout(to):
-    """Copy what git tracks."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=paths.ROOT, capture_output=True, text=True, check=True)
-    for name in filter(None, listed.stdout.split("\0")):
-        if (paths.ROOT / name).is_file():
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(paths.ROOT / name, to / name)
+    """Copy the files of the project."""
+    for name in project_files():
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(paths.ROOT / name, to / name)
     return to
 
 

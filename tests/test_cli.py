@@ -1,12 +1,10 @@
 """The command: what it prints, and how it ends."""
 
-import shutil
 import subprocess
 import sys
 
 import pytest
 
-from kodebog import paths
 from kodebog.cli import main
 
 
@@ -40,7 +38,12 @@ def test_ledger_fails_when_a_result_has_changed(folder, capsys):
         )
     )
     table = folder / "codes.csv"
-    table.write_text(table.read_text(encoding="utf-8"))
+    shown = [
+        line for line in table.read_text(encoding="utf-8").splitlines() if line.startswith("protest-to-cooperation")
+    ]
+    table.write_text(
+        table.read_text(encoding="utf-8").replace(shown[0], shown[0].removesuffix("E10")), encoding="utf-8"
+    )
     assert main(["ledger", str(folder)]) == 1
     said = capsys.readouterr()
     assert "Not as recorded" in said.err and "F10" in said.err
@@ -78,4 +81,3 @@ def test_called_wrongly(arguments):
 def test_as_a_program():
     made = subprocess.run([sys.executable, "-m", "kodebog.cli", "check"], capture_output=True, text=True, check=False)
     assert made.returncode == 0 and "valid" in made.stdout
-    assert shutil.which("kodebog", path=str(paths.ROOT / ".venv/bin")) or made.returncode == 0

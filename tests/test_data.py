@@ -3,19 +3,18 @@
 import json
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from conftest import project_files
 from kodebog import paths, source
 from kodebog.study import Study
 
 
 def test_labels_are_complete_in_both_languages(study):
-    for name in Study.__dataclass_fields__:
+    for name in Study.tables():
         frame = getattr(study, name)
         for column in [c for c in frame.columns if c.endswith("_en")]:
             danish = frame[column[:-3] + "_da"]
@@ -102,11 +101,8 @@ def test_no_sentence_of_the_article_stands_in_the_project():
     """Runs of seven or more words that project and article share; the article's own title aside."""
     article_path = Path(os.environ["ARTICLE"])
     known = _runs([t.folded for t in source.tokens(article_path.read_text(encoding="utf-8"))])
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=paths.ROOT, capture_output=True, text=True, check=True
-    ).stdout
     shared = {}
-    for name in filter(None, listed.split("\0")):
+    for name in project_files():
         path = paths.ROOT / name
         if path.suffix in {".md", ".ipynb", ".csv", ".json", ".py", ".bib", ".cff", ".yml"} and path.is_file():
             text = path.read_text(encoding="utf-8").replace("\\n", " ")
@@ -122,4 +118,3 @@ def _runs(words, length=7):
 def test_study_can_be_loaded_from_elsewhere(folder, monkeypatch):
     monkeypatch.setenv("STUDY", str(folder))
     pd.testing.assert_frame_equal(Study.load().codes, Study.load(paths.DATA).codes)
-    assert sys.modules["kodebog"]

@@ -8,9 +8,9 @@ from kodebog.display import Table, csv_text, escape
 def test_a_table_as_markdown():
     frame = pd.DataFrame({"Finding": ["F07"], "Rests on": [("E01", "E02")], "List": [("a*b", "c")], "None": [()]})
     assert Table(frame, "A [caption]", "tab-x", (1, 2, 3, 4), stub=True).markdown() == (
-        "```{list-table} A \\[caption\\]\n:name: tab-x\n:header-rows: 1\n:stub-columns: 1\n:widths: 1 2 3 4\n\n"
+        "~~~{list-table} A \\[caption\\]\n:name: tab-x\n:header-rows: 1\n:stub-columns: 1\n:widths: 1 2 3 4\n\n"
         "* - Finding\n  - Rests on\n  - List\n  - None\n"
-        "* - {finding}`F07`\n  - {excerpt}`E01`, {excerpt}`E02`\n  - - a\\*b\n    - c\n  - –\n```"
+        "* - {finding}`F07`\n  - {excerpt}`E01`, {excerpt}`E02`\n  - - a\\*b\n    - c\n  - –\n~~~"
     )
 
 

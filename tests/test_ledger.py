@@ -1,6 +1,6 @@
 """The ledger: its rules, and proof that it can fail."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -95,12 +95,12 @@ def mutants(study):
 
 def test_one_corrupted_coding_at_a_time(study, record_property):
     """Every row of the coded tables is corrupted in turn; what neither rules nor ledger notice must be explained."""
-    recorded = pd.read_csv(paths.DATA / ledger.EXPECTED, dtype="str", keep_default_na=False)
+    recorded = pd.read_csv(paths.DATA / ledger.LEDGER, dtype="str", keep_default_na=False)
     family = study.codes.set_index("code")["family"]
     total, caught, unexplained, survivors = 0, 0, [], {}
     for name, row, mutant in mutants(study):
         total += 1
-        tables = {field.name: getattr(mutant, field.name) for field in fields(Study)}
+        tables = {name: getattr(mutant, name) for name in Study.tables()}
         duplicated = name.endswith("_codes") and tables[name].duplicated(list(tables[name].columns[:3])).any()
         if (
             duplicated
@@ -121,6 +121,6 @@ def test_one_corrupted_coding_at_a_time(study, record_property):
 
 @pytest.mark.parametrize("content", [b"", b"\xe6", b"a,b\n1,2\n", b"result,printed\nx,1,2,3\n", b"\0"])
 def test_a_recorded_ledger_that_is_none(study, tmp_path, content):
-    (tmp_path / ledger.EXPECTED).write_bytes(content)
+    (tmp_path / ledger.LEDGER).write_bytes(content)
     with pytest.raises(ledger.LedgerError, match="--record writes it anew"):
         ledger.deviations(study, tmp_path)

@@ -11,6 +11,7 @@ from docutils import nodes
 from docutils.utils import new_document
 
 from kodebog import paths, pdf
+from kodebog.package import fingerprint
 from kodebog.typst_writer import TypstWriter, UnknownNodeError, quote
 
 pytestmark = pytest.mark.xdist_group("book")
@@ -140,7 +141,7 @@ def test_no_source_shows_through(text):
 def test_the_last_page_names_version_and_data(text):
     end = text[text.rindex("Colophon") :]
     assert str(pdf.citation()["version"]) in end
-    assert paths.fingerprint(paths.DATA) in end.replace("\n", "")
+    assert fingerprint(paths.DATA) in end.replace("\n", "")
 
 
 def test_the_typology_is_on_one_page(book):

@@ -1,8 +1,11 @@
 """Holding the study against the article, whatever shape its text comes in."""
 
+import html
 import random
 import re
+import subprocess
 import textwrap
+import time
 import unicodedata
 
 import pytest
@@ -38,6 +41,12 @@ def hyphenated(text, width, rng):
     return "\n".join(out)
 
 
+def headed(text, head):
+    """The article with a line of its own after every forty, as each page has one."""
+    lines = text.splitlines()
+    return "\n".join(line if i % 40 else f"{line}\n{head.format(i // 40)}" for i, line in enumerate(lines, 1))
+
+
 SHAPES = {
     "as it is": lambda text: text,
     "one long line": flowing,
@@ -47,14 +56,36 @@ SHAPES = {
     "straight quotation marks": lambda text: text.translate(str.maketrans("”“‘’", "\"\"''")),
     "guillemets": lambda text: text.replace("”", "»"),
     "Windows line ends": lambda text: text.replace("\n", "\r\n"),
+    "zero-width spaces": lambda text: text.replace("sam", "sam\N{ZERO WIDTH SPACE}"),
+    "running heads": lambda text: headed(text, "Samskabelse set fra frontlinjen   {}   Agger og Tortzen"),
+    "site and page number on one line": lambda text: headed(text, "www.lederliv.dk   {}"),
     "soft hyphens": lambda text: re.sub(r"samskab", "sam\N{SOFT HYPHEN}skab", text),
 }
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_the_article_is_recognised_in_any_shape(study, article, shape):
-    text = SHAPES[shape](article)
-    failed = failures(study, text)
+def test_the_article_is_recognised_in_any_shape(study, article, shape, tmp_path):
+    path = tmp_path / "article.txt"
+    path.write_text(SHAPES[shape](article), encoding="utf-8", newline="")
+    failed = failures(study, source.read_article(path))
+    assert failed.empty, failed.to_string()
+
+
+def test_the_saved_web_page_is_recognised(study, article, tmp_path):
+    """As a browser saves it: the text in paragraphs with markup in them, amid menus, scripts and styles."""
+    blocks = "".join(
+        f"<p>{html.escape(block).replace(' og ', ' <em>og</em> ')}</p>"
+        for block in article.split("\n\n")
+        if block.strip()
+    )
+    page = (
+        "<!-- saved from url=(0035)https://www.lederliv.dk/artikel -->\n<!DOCTYPE html><html><head><title>x</title>"
+        "<style>p{}</style></head><body><nav><a>Forside</a> (leder)</nav><script>var a = '(leder)';</script>"
+        f"<article>{blocks}</article></body></html>"
+    )
+    path = tmp_path / "article.html"
+    path.write_text(page, encoding="utf-8")
+    failed = failures(study, source.read_article(path))
     assert failed.empty, failed.to_string()
 
 
@@ -89,11 +120,21 @@ def test_a_changed_role_is_seen(study, article):
     assert list(failed["check"]) == ["role"] and list(failed["what"]) == [row["excerpt"]]
 
 
-def test_excerpts_out_of_order_are_seen(study, article):
+def test_one_moved_excerpt_is_one_fault(study, article):
+    """The first excerpt put at the end: it is out of order and out of its section, and no other is."""
     flat = flowing(article)
     first = re.search(r"”Der er altid.*?\(mellemleder\)", flat).group()
     failed = failures(study, flat.replace(first, "") + first)
-    assert {"order", "section"} & set(failed["check"]) and "E01" in set(failed["what"])
+    assert set(failed["what"]) == {"E01"}
+    assert set(failed["check"]) == {"order", "section"}
+
+
+def test_what_is_out_of_order():
+    assert source.out_of_order({"a": 1, "b": 2, "c": 3}) == set()
+    assert source.out_of_order({"a": 9, "b": 2, "c": 3}) == {"a"}
+    assert source.out_of_order({"a": 1, "b": 9, "c": 3, "d": 4}) == {"b"}
+    assert source.out_of_order({"a": 1, "b": 2, "c": 3, "d": 0}) == {"d"}
+    assert source.out_of_order({}) == set()
 
 
 @pytest.mark.parametrize(
@@ -101,6 +142,10 @@ def test_excerpts_out_of_order_are_seen(study, article):
     [
         (b"", "is empty"),
         (b" \n", "is empty"),
+        (b"\xef\xbb\xbf", "is empty"),
+        ("\N{ZERO WIDTH SPACE}\n".encode(), "is empty"),
+        (b"<!doctype html><html><body> </body></html>", "is empty"),
+        (b"word " * 250_000, "holds 1,250,000 characters of text; the article has some 53,000"),
         (b"%PDF-1.7 ...", "is a PDF"),
         (b"a\0b", "is not a text file"),
         ("f\nblåbær".encode("latin-1"), "line 2 is not UTF-8"),
@@ -111,6 +156,21 @@ def test_a_file_that_cannot_be_the_article(tmp_path, content, message):
     path.write_bytes(content)
     with pytest.raises(source.SourceError, match=message):
         source.read_article(path)
+
+
+def test_a_wrong_file_of_50_mb_is_told_at_once(tmp_path):
+    path = tmp_path / "wrong.txt"
+    path.write_bytes(b"En helt anden tekst. " * 2_500_000)
+    started = time.perf_counter()
+    with pytest.raises(source.SourceError, match="has 52 MB; the article is much shorter"):
+        source.read_article(path)
+    assert time.perf_counter() - started < 1
+
+
+def test_the_longest_text_that_is_read_takes_seconds(study):
+    started = time.perf_counter()
+    assert not source.verify(study, "En helt anden tekst om noget andet. " * 27_000)["holds"].any()
+    assert time.perf_counter() - started < 30
 
 
 def test_a_file_that_is_not_there(tmp_path):
@@ -139,6 +199,27 @@ def test_weaving_inside_the_repository_is_refused(article):
     with pytest.raises(source.SourceError, match="inside the repository"):
         source.weave(paths.DATA, article, paths.ROOT / "woven")
     assert not (paths.ROOT / "woven").exists()
+
+
+def test_weaving_inside_any_checkout_is_refused(article, tmp_path):
+    subprocess.run(["git", "init", "--quiet", str(tmp_path / "other")], check=True)
+    with pytest.raises(source.SourceError, match="is inside the git checkout"):
+        source.weave(paths.DATA, article, tmp_path / "other/deep/woven")
+    assert not (tmp_path / "other/deep").exists()
+
+
+def test_only_the_one_who_wove_may_read(article, tmp_path):
+    out = tmp_path / "woven"
+    source.weave(paths.DATA, article, out)
+    assert out.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in out.iterdir()} == {0o600}
+
+
+def test_a_woven_study_is_not_woven_again(article, tmp_path):
+    source.weave(paths.DATA, article, tmp_path / "once")
+    with pytest.raises(source.SourceError, match="has the article's words already"):
+        source.weave(tmp_path / "once", article, tmp_path / "twice")
+    assert not (tmp_path / "twice").exists()
 
 
 def test_weaving_over_something_is_refused(article, tmp_path):

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from kodebog import Study, StudyError
-from kodebog.validation import check, nearest
+from kodebog.faults import nearest
+from kodebog.validation import check
 
 
 def edit(folder, name, old, new):
@@ -188,6 +189,7 @@ def test_a_table_that_is_not_declared(folder):
     package = json.loads(path.read_text(encoding="utf-8"))
     package["resources"] = [r for r in package["resources"] if r["name"] != "themes"]
     path.write_text(json.dumps(package), encoding="utf-8")
+    (folder / "themes.csv").unlink()
     assert said(folder) == ["datapackage.json: declares no table “themes”"]
 
 

@@ -148,7 +148,7 @@ def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path, list[str]]:
     from sphinx.errors import SphinxError  # noqa: PLC0415
     from sphinx.util.docutils import docutils_namespace, patch_docutils  # noqa: PLC0415
 
-    from kodebog import language, metadata, web  # noqa: PLC0415
+    from kodebog import language, web  # noqa: PLC0415
     from kodebog.pdf import InBackground, PdfError  # noqa: PLC0415
 
     started = time.perf_counter()
@@ -161,7 +161,6 @@ def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path, list[str]]:
         cli_config={
             "latex_individualpages": False,
             "html_baseurl": where.book,
-            "html_title": metadata.book_title(),
             "notfound_urls_prefix": where.path(),
             "kodebog_addresses": where,
             "kodebog_around": [digest(paths.ROOT, paths.BOOK / "_static"), *sorted(language.terms())],

@@ -55,7 +55,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         "notebooks": _notebooks,
         "metadata": _metadata,
     }
-    import kodebog.quick_imports  # noqa: F401, PLC0415 - before anything that it makes quick
 
     try:
         return run[arguments.command](arguments)

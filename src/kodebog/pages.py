@@ -100,6 +100,59 @@ def codebook(study: Study) -> str:
     return "\n\n".join(parts)
 
 
+def codings_of_initiatives(study: Study) -> str:
+    """Return a table of the codes that each initiative has, on what basis, and where the evidence stands."""
+    labels, sections = study.labels("codes"), study.labels("sections")
+    rows = [
+        {
+            "Initiative": study.labels("cases")[row.case],
+            "Code": labels[row.code],
+            "Basis": row.basis,
+            "Evidence": sections.get(row.evidence, row.evidence),
+        }
+        for row in study.case_codes.itertuples()
+    ]
+    caption = f"The {len(rows)} codings of initiatives, with where the article says it"
+    table = Table(pd.DataFrame(rows), caption, "case-codings", widths=(26, 40, 12, 22), stub=True)
+    return f"{table.markdown()}\n\n{_data_line('case_codes.csv')}"
+
+
+def wording(study: Study) -> str:
+    """Return a section for each table with texts in both languages: its key, the English and the Danish text."""
+    package = {resource["name"]: resource for resource in datapackage(study.folder)["resources"]}
+    parts = []
+    for name in Study.tables():
+        table: pd.DataFrame = getattr(study, name)
+        pairs = [column.removesuffix("_en") for column in table.columns if column.endswith("_en")]
+        if not pairs:
+            continue
+        about = package[name]
+        key = str(table.columns[0])
+        beside = [c for c in ("section", "heading") if c in table.columns and c != key]
+        rows = [
+            {
+                "Key": row[key],
+                "English": row[f"{pair}_en"],
+                "Dansk": row[f"{pair}_da"],
+                "Beside it": "; ".join(map(str, row[beside])),
+            }
+            for pair in pairs
+            for _, row in table.iterrows()
+        ]
+        frame = pd.DataFrame(rows) if beside else pd.DataFrame(rows).drop(columns="Beside it")
+        widths = (14, 36, 36, 14) if beside else (18, 41, 41)
+        shown = Table(
+            frame,
+            f"{about['title']} in both languages: {', '.join(pairs)}",
+            f"wording-{name.replace('_', '-')}",
+            widths,
+            stub=True,
+        )
+        title = escape(f"{about['title']} ({about['title_da']})")
+        parts.append(f"## {title}\n\n{shown.markdown()}\n\n{_data_line(about['path'])}")
+    return "\n\n".join(parts)
+
+
 def citations() -> str:
     """Return how to cite the article and this report: in APA style, and as BibTeX."""
     article, report = apa()

@@ -50,10 +50,11 @@ class TypstBuilder(Builder):
 
 
 def pages(app: Sphinx) -> Iterator[str]:
-    """Yield the pages of the book in the order of its contents."""
+    """Yield the pages of the PDF in the order of the book's contents; pages that say `pdf: false` stay out of it."""
     root = app.config.root_doc
-    yield root
-    yield from _below(app, root)
+    for page in (root, *_below(app, root)):
+        if app.env.metadata[page].get("pdf", "true") != "false":
+            yield page
 
 
 def _below(app: Sphinx, docname: str) -> Iterator[str]:

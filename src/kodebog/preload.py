@@ -3,10 +3,6 @@
 Much of the time of a first run goes into what libraries import when they are first used, so this module uses them.
 """
 
-# isort: off
-import kodebog.quick_imports  # noqa: F401
-# isort: on
-
 from kodebog import figures
 from kodebog.facts import facts
 from kodebog.study import Study, StudyError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,7 +21,7 @@ from sphinx.util.osutil import relative_uri
 from kodebog import execution, explorer, language, metadata, paths, web
 from kodebog.display import METADATA, MUTED, escape
 from kodebog.facts import facts
-from kodebog.pages import citations, codebook, data_dictionary
+from kodebog.pages import citations, codebook, codings_of_initiatives, data_dictionary, wording
 from kodebog.study import Study
 
 HOMES = {"E": "notebooks/evidence", "F": "notebooks/reproduction"}
@@ -139,12 +140,16 @@ def _name_cells(app: Sphinx, document: nodes.document) -> None:
 
 def _generate(app: Sphinx, docname: str, source: list[str]) -> None:
     """Put the generated part into the pages that ask for one."""
-    if "% generated: data dictionary" in source[0]:
-        source[0] = source[0].replace("% generated: data dictionary", data_dictionary(paths.study()))
-    if "% generated: citations" in source[0]:
-        source[0] = source[0].replace("% generated: citations", citations())
-    if "% generated: codebook" in source[0]:
-        source[0] = source[0].replace("% generated: codebook", codebook(Study.load()))
+    parts: dict[str, Callable[[], str]] = {
+        "data dictionary": lambda: data_dictionary(paths.study()),
+        "citations": citations,
+        "codebook": lambda: codebook(Study.load()),
+        "codings of initiatives": lambda: codings_of_initiatives(Study.load()),
+        "wording": lambda: wording(Study.load()),
+    }
+    for name, make in parts.items():
+        if (mark := f"% generated: {name}\n") in source[0]:
+            source[0] = source[0].replace(mark, f"{make()}\n")
 
 
 def _finish_body(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
@@ -242,6 +247,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("anchor", _anchor)
     app.add_role("fact", _fact)
     app.add_role("built", _built)
+    app.connect("config-inited", web.mark_private)
     app.connect("missing-reference", _resolve)
     app.connect("source-read", _generate)
     app.connect("doctree-read", _name_cells, priority=400)

@@ -55,6 +55,13 @@ class Study:
     published_numbers: pd.DataFrame
     concepts: pd.DataFrame
     literature: pd.DataFrame
+    folder: Path
+    """Where it was loaded from."""
+
+    @classmethod
+    def tables(cls) -> list[str]:
+        """Return the names of the tables."""
+        return [field.name for field in fields(cls) if field.name != "folder"]
 
     @classmethod
     def load(cls, folder: Path | str | None = None) -> Study:
@@ -84,4 +91,4 @@ def _load(where: Path, content: str) -> Study:
     package, faults = validated(where)
     if package is None:
         raise StudyError(where, faults)
-    return Study(**{field.name: package.frames[field.name] for field in fields(Study)})
+    return Study(**{name: package.frames[name] for name in Study.tables()}, folder=where)

@@ -57,15 +57,16 @@ def concepts(study: Study, sections: list[str] | None = None) -> Table:
     """Return the concepts that the article takes from earlier work, with the works, for some sections or all."""
     rows = study.literature if sections is None else study.literature[study.literature["section"].isin(sections)]
     names = {r.concept: (r.label_en, r.label_da) for r in study.concepts.itertuples()}
-    works = _works(rows)
+    labels = study.labels("sections")
+    where = rows.groupby("concept")["section"].agg(lambda found: tuple(s for s in labels if s in set(found)))
     frame = pd.DataFrame(
-        [(names[str(c)][0], names[str(c)][1], w) for c, w in works.items()],
-        columns=["Concept", "Dansk", "Works cited for it"],
+        [(*names[str(c)], w, tuple(labels[s] for s in where[str(c)])) for c, w in _works(rows).items()],
+        columns=["Concept", "Dansk", "Works cited for it", "In"],
     )
     caption = (
         f"{len(frame)} concepts, carried by {rows['work'].nunique()} works; author and year as cited in the article"
     )
-    return Table(frame, caption, "tab-concepts", (30, 30, 40), stub=True)
+    return Table(frame, caption, "tab-concepts", (24, 24, 36, 16), stub=True)
 
 
 def _works(literature: pd.DataFrame) -> pd.Series[str]:

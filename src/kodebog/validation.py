@@ -54,7 +54,7 @@ def _values(table: RawTable, columns: list[str]) -> list[str]:
 
 def _translated(error: dict[str, Any], table: RawTable, package: Package) -> Fault:
     """Say a frictionless error to the person who must mend the file."""
-    row, column, value = error.get("rowNumber"), error.get("fieldName", ""), short(error.get("cell", ""))
+    row, column, value = error.get("rowNumber"), error.get("fieldName", ""), short(error.get("cell") or "")
     fields = {field["name"]: field for field in table.schema["fields"]}
     names = list(fields)
     field: dict[str, Any] = fields.get(column, {})

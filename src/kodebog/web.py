@@ -21,6 +21,8 @@ import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.config import Config
+from sphinx.util.index_entries import split_index_msg
 
 from kodebog import metadata, paths
 from kodebog.package import declared_files
@@ -86,6 +88,26 @@ class BookBuilder(StandaloneHTMLBuilder):
         """Return the file of a page."""
         return super().get_outfilename("index" if pagename == self.config.root_doc else pagename)
 
+    def load_indexer(self, docnames: Iterable[str]) -> None:
+        """Take up the last search index, and its glossary entries too, which Sphinx forgets for pages not rewritten."""
+        super().load_indexer(docnames)
+        domain: Any = self.env.domains["index"]
+        listed: Any = self.indexer
+        for docname, entries in domain.entries.items():
+            found = {
+                (word, target or "", main)
+                for kind, value, target, main, _ in entries
+                for word in split_index_msg(kind, value)
+            }
+            listed._index_entries[docname] = sorted(found)
+
+
+def mark_private(app: Sphinx, config: Config) -> None:
+    """Let every page of a private book, and its title, say so."""
+    if paths.PRIVATE:
+        config.html_title = metadata.book_title()
+        config.html_theme_options["announcement"] = PRIVATE_WORDS
+
 
 def security_policy(inline: Iterable[str]) -> str:
     """Return a policy that lets a page load from its own host only, and run just these inline scripts."""
@@ -134,7 +156,7 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
         ("twitter:card", "summary_large_image"),
     ]
     context["security_policy"] = theme_policy(tuple(app.builder.theme.get_theme_dirs()))  # type: ignore[attr-defined]
-    context["private"] = PRIVATE_WORDS if paths.PRIVATE else ""
+    context["private"] = paths.PRIVATE
     if pagename == app.config.root_doc and not paths.PRIVATE:
         context["json_ld"] = metadata.script_safe(metadata.schema_org(paths.study(), where.book))
     context["tools"] = tools(context, where) if doctree else ""
