@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help env book test snapshots lint reproduce notebooks metadata lab lock audit licences clean
+.PHONY: help env book test snapshots fuzz lint reproduce notebooks metadata lab lock audit licences clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -33,6 +33,9 @@ lint: env ## Check style and types
 
 reproduce: env ## Build the last commit twice, in different surroundings, and print what differs
 	@$(BIN)/kodebog reproduce
+
+fuzz: env ## Try many random inputs, other ones each time
+	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n 2 tests/test_fuzz.py tests/test_hostile.py tests/test_properties.py -k "fuzz or escaped or formula or order or removing or totals or entry or valid"
 
 notebooks: env ## Execute the notebooks and store their outputs in notebooks/
 	@$(BIN)/kodebog notebooks

@@ -1,5 +1,7 @@
 """What hosts read: workflows, citation, container and Binder files."""
 
+import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -67,3 +69,44 @@ def test_binder_gets_jupyterlab_and_the_package():
     environment = yaml.safe_load((paths.ROOT / "environment.yml").read_text(encoding="utf-8"))
     (pip,) = [part["pip"] for part in environment["dependencies"] if isinstance(part, dict)]
     assert "-e ." in pip and any(name.startswith("jupyterlab==") for name in pip)
+
+
+LOCKS = [paths.LOCK, paths.ROOT / "requirements-build.lock"]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_everything_that_is_installed_is_pinned_by_hash(lock):
+    entries = re.split(r"\n(?=\S)", lock.read_text(encoding="utf-8").strip())
+    assert entries
+    for entry in entries:
+        assert re.match(r"[\w.-]+==\S+", entry), entry
+        assert "--hash=sha256:" in entry, entry
+        assert "://" not in entry, "a lock file names no address"
+
+
+def test_nothing_is_fetched_to_build_with():
+    """What pip builds itself it builds with what the second lock file has put there."""
+    text = (paths.ROOT / "Makefile").read_text(encoding="utf-8")
+    installs = [line for line in text.splitlines() if re.match(r"\t@\$\(PIP\)", line)]
+    assert [("--require-hashes" in i, "--only-binary :all:" in i, "--no-build-isolation" in i) for i in installs] == [
+        (True, True, False), (True, False, True), (False, False, True),
+    ]  # fmt: skip
+    assert "requirements-build.lock" in installs[0] and "-e ." in installs[2] and "--no-deps" in installs[2]
+
+
+def test_workflows_install_nothing_on_the_side():
+    for path in WORKFLOWS:
+        assert "pipx" not in path.read_text(encoding="utf-8"), path.name
+
+
+@pytest.mark.parametrize("record", sorted(paths.BOOK.rglob("vendored.json")), ids=lambda path: path.parent.name)
+def test_vendored_files_are_what_was_fetched(record):
+    about = json.loads(record.read_text(encoding="utf-8"))
+    assert set(about["files"]) == {p.name for p in record.parent.iterdir()} - {record.name}
+    for name, file in about["files"].items():
+        assert hashlib.sha256((record.parent / name).read_bytes()).hexdigest() == file["sha256"], name
+
+
+def test_the_weekly_run_looks_for_vulnerabilities():
+    weekly = yaml.safe_load((paths.ROOT / ".github/workflows/newest.yml").read_text(encoding="utf-8"))
+    assert "make audit" in str(weekly["jobs"]["audit"]["steps"][-1]["run"])

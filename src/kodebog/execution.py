@@ -24,7 +24,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -150,6 +150,7 @@ def get_ready() -> None:
     """Start importing what notebooks need, in the background."""
     _fork_server()
     # what stops this process is not for the server: it inherits the mask, and ends when nobody is left
+    resource_tracker.ensure_running()  # which the server would start, and which lifts the mask
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         forkserver.ensure_running()
