@@ -81,3 +81,14 @@ def test_called_wrongly(arguments):
 def test_as_a_program():
     made = subprocess.run([sys.executable, "-m", "kodebog.cli", "check"], capture_output=True, text=True, check=False)
     assert made.returncode == 0 and "valid" in made.stdout
+
+
+def test_what_cannot_be_written_is_told(folder, capsys):
+    """Where a file should go there is a folder; nothing half-written stays."""
+    (folder / "expected_ledger.csv").unlink()
+    (folder / "expected_ledger.csv").mkdir()
+    before = sorted(folder.iterdir())
+    assert main(["ledger", "--record", str(folder)]) == 1
+    said = capsys.readouterr().err
+    assert "expected_ledger.csv" in said and "Is a directory" in said
+    assert sorted(folder.iterdir()) == before
