@@ -429,6 +429,8 @@ def test_a_private_book_says_so(private, private_pages):
         assert soup.find("meta", {"name": "robots"})["content"] == "noindex, nofollow", page
         assert "Private copy" in soup.select_one(".announcement").get_text(), page
         assert "Private copy" in soup.find("title").get_text(), page
+    links = {a["href"] for a in private_pages["book/reuse.html"].select("a[href]")}
+    assert "../private-copy.pdf" in links and not [h for h in links if h.endswith((".zip", "SHA256SUMS"))]
     assert not private_pages["index.html"].select('script[type="application/ld+json"]')
 
 

@@ -102,10 +102,10 @@ def codebook(study: Study) -> str:
 
 def codings_of_initiatives(study: Study) -> str:
     """Return a table of the codes that each initiative has, on what basis, and where the evidence stands."""
-    labels, sections = study.labels("codes"), study.labels("sections")
+    cases, labels, sections = (study.labels(table) for table in ("cases", "codes", "sections"))
     rows = [
         {
-            "Initiative": study.labels("cases")[row.case],
+            "Initiative": cases[row.case],
             "Code": labels[row.code],
             "Basis": row.basis,
             "Evidence": sections.get(row.evidence, row.evidence),

@@ -68,7 +68,7 @@ def _built(
 def _resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, child: nodes.Node) -> nodes.Node | None:
     target = node["reftarget"]
     if node.get("reftype") == "kodebog-built":
-        if app.builder.format != "html" or (paths.PRIVATE and target.endswith(".zip")):
+        if app.builder.format != "html" or (paths.PRIVATE and target.endswith((".zip", web.SUMS))):
             return child
         address = relative_uri(app.builder.get_target_uri(node["refdoc"]), target)
         return nodes.reference("", "", child, refuri=address, internal=True)
