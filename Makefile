@@ -47,7 +47,7 @@ metadata: env ## Write codemeta.json and ro-crate-metadata.json from what they d
 	@$(BIN)/kodebog metadata
 
 lab: env ## Open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab --notebook-dir=notebooks --ContentsManager.pre_save_hook=kodebog.lab.keep_private
+	@$(BIN)/jupyter lab --notebook-dir=notebooks --ContentsManager.pre_save_hook=kodebog.publish.lab.keep_private
 
 lock: ## Resolve both lock files anew from pyproject.toml (needs uv)
 	$(LOCK) --group dev -o requirements.lock pyproject.toml

@@ -44,7 +44,9 @@ def stock(root: Path) -> None:
     text = re.sub(r'execute_notebooks: "off"', "execute_notebooks: force", text)
     for ours in ("nb_custom_formats", "extensions", "html_theme", "html_theme_options", "templates_path"):
         text = re.sub(rf"\n    {ours}: .*", "", text)
-    text = text.replace("\n  config:", "\n  extra_extensions: [notfound.extension, kodebog.sphinx_ext]\n  config:")
+    text = text.replace(
+        "\n  config:", "\n  extra_extensions: [notfound.extension, kodebog.publish.extension]\n  config:"
+    )
     config.write_text(text, encoding="utf-8")
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import atheris  # type: ignore[import-not-found]
 
 with atheris.instrument_imports(include=["kodebog"]):
-    from kodebog import paths, source
-    from kodebog.disclosure import identifiers
-    from kodebog.study import Study
-    from kodebog.validation import check
+    from kodebog import paths
+    from kodebog.study import Study, source
+    from kodebog.study.disclosure import identifiers
+    from kodebog.study.validation import check
 
 SCRATCH = Path(tempfile.mkdtemp(prefix="kodebog-fuzz-"))
 STUDY = Study.load(paths.DATA)

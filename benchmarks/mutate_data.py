@@ -20,7 +20,10 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from kodebog import Study, gate, ledger, package, paths  # noqa: E402
+from kodebog import Study, paths  # noqa: E402
+from kodebog.analysis import ledger  # noqa: E402
+from kodebog.report import gate  # noqa: E402
+from kodebog.study import package  # noqa: E402
 from test_hostile import everything  # noqa: E402
 from test_pages import PAGES  # noqa: E402
 

@@ -20,11 +20,11 @@ import numpy as np
 import pandas as pd
 
 from kodebog import Study
-from kodebog.evidence import finding_evidence
-from kodebog.factors import cooccurrence, factor_summary, side_by_side
-from kodebog.ledger import finding_status
-from kodebog.sample import coverage, sample_against_print
-from kodebog.typology import compare_with_print, typology
+from kodebog.analysis.evidence import finding_evidence
+from kodebog.analysis.factors import cooccurrence, factor_summary, side_by_side
+from kodebog.analysis.ledger import finding_status
+from kodebog.analysis.sample import coverage, sample_against_print
+from kodebog.analysis.typology import compare_with_print, typology
 
 SIZES = (10**3, 10**4, 10**5, 10**6)
 CODES_EACH = 5

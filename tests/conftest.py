@@ -51,7 +51,7 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.fixture(scope="session")
 def book():
     """The folder of the built book, built now where anything has changed."""
-    from kodebog.build import build
+    from kodebog.publish.build import build
 
     build()
     return paths.BUILD

@@ -13,7 +13,7 @@ import pytest
 
 from conftest import copy_checkout
 from kodebog import paths
-from kodebog.reproduce import differences
+from kodebog.publish.reproduce import differences
 
 pytestmark = pytest.mark.xdist_group("project")
 
@@ -72,7 +72,7 @@ def book_hash(project):
 
 def pending(project):
     code = (
-        "from kodebog import execution, paths\n"
+        "from kodebog import paths\nfrom kodebog.publish import execution\n"
         "print(*(p.stem for p, _ in execution.pending(sorted(paths.NOTEBOOKS.glob('*.ipynb')))))"
     )
     made = run(project, "-c", code)
@@ -88,7 +88,7 @@ CHANGES = {
     "a cell of the data": ("data/excerpts.csv", "Stay the course", "Hold the course", ALL),
     "a column's description": ("data/datapackage.json", "Number of interviews", "How many interviews", ALL),
     "a line of kodebog": ("src/kodebog/typology.py", '"only printed"', '"only in print"', ALL),
-    "the figures' style": ("src/kodebog/kodebog.mplstyle", "font.size: 11", "font.size: 12", ALL),
+    "the figures' style": ("src/kodebog/report/kodebog.mplstyle", "font.size: 11", "font.size: 12", ALL),
     "a pinned version": ("requirements.lock", "seaborn==0", "seaborn==1", ALL),
     "the configuration": ("_config.yml", "language: en", "language: da", ALL),
 }

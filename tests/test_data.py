@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from conftest import project_files
-from kodebog import paths, source
-from kodebog.study import Study
+from kodebog import paths
+from kodebog.study import Study, source
 
 
 def test_labels_are_complete_in_both_languages(study):
@@ -58,9 +58,9 @@ def test_every_finding_asserts_a_code(study):
 
 
 def test_an_example_carries_its_code(study):
-    from kodebog.coding import carried
+    from kodebog.analysis.coding import coded
 
-    borne = set(map(tuple, carried(study)[["excerpt", "code"]].to_numpy()))
+    borne = set(map(tuple, coded(study)[["excerpt", "code"]].to_numpy()))
     shown = study.codes.dropna(subset=["example"])
     assert [(e, c) for e, c in zip(shown["example"], shown["code"], strict=True) if (e, c) not in borne] == []
 

@@ -3,8 +3,8 @@
 import pytest
 
 from kodebog import paths
-from kodebog.disclosure import disclosures, identifiers, in_prose
-from kodebog.validation import validated
+from kodebog.study.disclosure import disclosures, identifiers, in_prose
+from kodebog.study.validation import validated
 
 
 def found(folder):
@@ -111,7 +111,7 @@ def test_a_decided_exception_no_longer_waits(folder):
 
 
 def test_ninety_eight_municipalities_and_parts_of_their_names():
-    from kodebog.disclosure import _listed
+    from kodebog.study.disclosure import _listed
 
     assert len(_listed("municipalities.sha256")) == 98 + 3 + 9
 

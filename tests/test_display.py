@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from kodebog.display import Table, csv_text, escape
+from kodebog.report.display import Table, csv_text, escape
 
 
 def test_a_table_as_markdown():

@@ -1,6 +1,6 @@
 """Which excerpts and initiatives a finding rests on."""
 
-from kodebog.evidence import findings_with_evidence
+from kodebog.analysis.evidence import findings_with_evidence
 
 
 def test_codes_of_different_families_must_meet(study):

@@ -3,7 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from kodebog import explorer
+from kodebog.publish import explorer
 
 
 def test_rows_can_be_filtered_by_everything(study):

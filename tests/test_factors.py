@@ -2,7 +2,7 @@
 
 import pytest
 
-from kodebog.factors import cooccurrence, factor_summary, side_by_side
+from kodebog.analysis.factors import cooccurrence, factor_summary, side_by_side
 
 # family → code → (director, leader, employee, excerpts for, excerpts against), read off the tables by hand
 BY_HAND = {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kodebog import paths
 from kodebog.cli import main
-from kodebog.display import csv_text
+from kodebog.report.display import csv_text
 
 TABLES = sorted(path.name for path in paths.DATA.iterdir())
 MANY = settings(

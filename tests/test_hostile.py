@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import copy_checkout
-from kodebog import Study, figures, gate, paths, tables
-from kodebog.display import Figure, Table, csv_text, escape
-from kodebog.faults import Fault
-from kodebog.validation import check
+from kodebog import Study, paths
+from kodebog.report import figures, gate, tables
+from kodebog.report.display import Figure, Table, csv_text, escape
+from kodebog.study.faults import Fault
+from kodebog.study.validation import check
 
 
 def cell(folder, name, row, column, value):
@@ -457,11 +458,11 @@ def test_nothing_is_written_into_the_project_from_a_private_study(folder, comman
 def test_jupyterlab_saves_no_notebook_of_a_private_study(monkeypatch):
     from tornado.web import HTTPError
 
-    from kodebog import lab
+    from kodebog.publish import lab
 
     lab.keep_private({"type": "notebook"}, "evidence.ipynb")
     monkeypatch.setattr(paths, "PRIVATE", True)
     lab.keep_private({"type": "file"}, "notes.md")
     with pytest.raises(HTTPError, match="STUDY is set"):
         lab.keep_private({"type": "notebook"}, "evidence.ipynb")
-    assert "--ContentsManager.pre_save_hook=kodebog.lab.keep_private" in (paths.ROOT / "Makefile").read_text()
+    assert "--ContentsManager.pre_save_hook=kodebog.publish.lab.keep_private" in (paths.ROOT / "Makefile").read_text()

@@ -21,7 +21,7 @@ import pytest
 
 from conftest import copy_checkout
 from kodebog import paths
-from kodebog.reproduce import differences
+from kodebog.publish.reproduce import differences
 
 pytestmark = pytest.mark.xdist_group("interruption")
 
@@ -45,7 +45,7 @@ def small(tmp_path_factory):
     reuse = root / "book/reuse.md"
     reuse.write_text(reuse.read_text(encoding="utf-8").replace("(jupyterlab)=\n", ""), encoding="utf-8")
     code = [nbformat.v4.new_code_cell(source) for source in NOTEBOOK]
-    code[0].source = f"from kodebog import Study, facts, tables\n\n{code[0].source}"
+    code[0].source = f"from kodebog import Study\nfrom kodebog.report import facts, tables\n\n{code[0].source}"
     prose = nbformat.v4.new_markdown_cell("# Method\n\nOf {glue:}`interviews` interviews.")
     about = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
     nbformat.write(nbformat.v4.new_notebook(cells=[prose, *code], metadata=about), root / "notebooks/method.ipynb")
@@ -140,13 +140,13 @@ def test_stopped_at_any_moment(small, clean, moment):
 
 
 POINTS = {
-    "before Sphinx": "kodebog.build._sphinx",
+    "before Sphinx": "kodebog.publish.build._sphinx",
     "after reading": "sphinx.environment.BuildEnvironment.check_consistency",
     "while pages are written": "sphinx.builders.html.StandaloneHTMLBuilder.write_doc",
-    "before leftovers go": "kodebog.build._drop_leftovers",
-    "before the swap": "kodebog.build._exchange",
+    "before leftovers go": "kodebog.publish.build._drop_leftovers",
+    "before the swap": "kodebog.publish.build._exchange",
     "after the swap": "shutil.rmtree",
-    "before the record": "kodebog.build.write_whole",
+    "before the record": "kodebog.publish.build.write_whole",
 }
 
 
@@ -158,7 +158,7 @@ def test_killed_at_a_point(small, clean, point):
     module, name = POINTS[point].rsplit(".", 1)
     if point == "after the swap":
         patch = (
-            "from kodebog import build\nreal = build._exchange\n"
+            "from kodebog.publish import build\nreal = build._exchange\n"
             "def swap(*a):\n    real(*a)\n    os.kill(os.getpid(), signal.SIGKILL)\nbuild._exchange = swap\n"
         )
     else:
@@ -285,7 +285,7 @@ def test_readers_never_miss_the_book(small, tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "index.html").write_text(name)
     code = (
-        "import sys, pathlib\nfrom kodebog.build import _exchange\n"
+        "import sys, pathlib\nfrom kodebog.publish.build import _exchange\n"
         f"a, b = pathlib.Path({str(tmp_path / 'html.new')!r}), pathlib.Path({str(tmp_path / 'html')!r})\n"
         "for _ in range(4000): _exchange(a, b)"
     )

@@ -3,7 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from kodebog import language
+from kodebog.publish import language
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from kodebog import Study, ledger, paths
-from kodebog.coding import carried
-from kodebog.rules import RULES
+from kodebog import Study, paths
+from kodebog.analysis import ledger
+from kodebog.analysis.coding import coded
+from kodebog.study.rules import RULES
 
 
 def test_published_results(study):
@@ -67,7 +68,7 @@ def carries_the_same(study, mutant):
     """Whether every excerpt still carries the same codes. Then only the basis of a coding has changed: a placement
     that content confirms, or a content code that a placement or a sub-code repeats. Results do not rest on that."""
     sets = [
-        set(map(tuple, carried(s)[["excerpt", "code", "stance"]].drop_duplicates().to_numpy())) for s in (study, mutant)
+        set(map(tuple, coded(s)[["excerpt", "code", "stance"]].drop_duplicates().to_numpy())) for s in (study, mutant)
     ]
     return sets[0] == sets[1]
 

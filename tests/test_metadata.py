@@ -7,7 +7,8 @@ import tomllib
 import pytest
 import yaml
 
-from kodebog import metadata, paths
+from kodebog import paths
+from kodebog.report import metadata
 
 
 @pytest.mark.parametrize("path", list(metadata.files()), ids=lambda path: path.name)

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from kodebog import explorer, pages, paths
-from kodebog.facts import facts
+from kodebog import paths
+from kodebog.publish import explorer
+from kodebog.report import pages
+from kodebog.report.facts import facts
 
 PAGES = {
     "codebook": pages.codebook,
@@ -24,7 +26,7 @@ def test_as_somebody_last_saw_it(study, page, file_regression):
 
 
 def test_the_codebook_counts_excerpts_not_codings(study):
-    """By hand: “courage” is carried by three excerpts."""
+    """By hand: “courage” is coded by three excerpts."""
     (row,) = [part for part in pages.codebook(study).split("* - ") if part.startswith("courage\n")]
     assert row.rstrip().splitlines()[-1] == "  - " + str(
         study.excerpt_codes.loc[study.excerpt_codes["code"] == "courage", "excerpt"].nunique()

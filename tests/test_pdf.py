@@ -10,9 +10,10 @@ import yaml
 from docutils import nodes
 from docutils.utils import new_document
 
-from kodebog import paths, pdf
-from kodebog.package import fingerprint
-from kodebog.typst_writer import TypstWriter, UnknownNodeError, quote
+from kodebog import paths
+from kodebog.publish import pdf
+from kodebog.publish.typst_writer import TypstWriter, UnknownNodeError, quote
+from kodebog.study.package import content_hash
 
 pytestmark = pytest.mark.xdist_group("book")
 
@@ -141,7 +142,7 @@ def test_no_source_shows_through(text):
 def test_the_last_page_names_version_and_data(text):
     end = text[text.rindex("Colophon") :]
     assert str(pdf.citation()["version"]) in end
-    assert fingerprint(paths.DATA) in end.replace("\n", "")
+    assert content_hash(paths.DATA) in end.replace("\n", "")
 
 
 def test_the_typology_is_on_one_page(book):

@@ -6,11 +6,11 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kodebog.evidence import finding_evidence
-from kodebog.factors import cooccurrence, factor_summary, side_by_side
-from kodebog.ledger import finding_status
-from kodebog.sample import coverage, sample_against_print
-from kodebog.typology import compare_with_print, typology
+from kodebog.analysis.evidence import finding_evidence
+from kodebog.analysis.factors import cooccurrence, factor_summary, side_by_side
+from kodebog.analysis.ledger import finding_status
+from kodebog.analysis.sample import coverage, sample_against_print
+from kodebog.analysis.typology import compare_with_print, typology
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SUMMARIES = [

@@ -7,8 +7,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from kodebog import paths, prose
-from kodebog.facts import facts
+from kodebog import paths
+from kodebog.report import prose
+from kodebog.report.facts import facts
 
 PAGES = {
     **{

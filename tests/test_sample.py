@@ -1,6 +1,6 @@
 """Sample against print, labels, and coverage."""
 
-from kodebog.sample import coverage, excerpts_by_section, labels_that_differ, sample_against_print
+from kodebog.analysis.sample import coverage, excerpts_by_section, labels_that_differ, sample_against_print
 
 
 def test_interviews_beside_excerpts(study):

@@ -10,8 +10,8 @@ import unicodedata
 
 import pytest
 
-from kodebog import paths, source
-from kodebog.study import Study
+from kodebog import paths
+from kodebog.study import Study, source
 
 
 def failures(study, text):

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from kodebog.rules import DIMENSIONS
-from kodebog.typology import as_table, compare_with_print, typology
+from kodebog.analysis.typology import as_table, compare_with_print, typology
+from kodebog.study.rules import DIMENSIONS
 
 # read off the tables by hand: cell → entries in codebook order, with the excerpts and initiatives behind them
 BY_HAND = {

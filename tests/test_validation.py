@@ -5,8 +5,8 @@ import json
 import pytest
 
 from kodebog import Study, StudyError
-from kodebog.faults import nearest
-from kodebog.validation import check
+from kodebog.study.faults import nearest
+from kodebog.study.validation import check
 
 
 def edit(folder, name, old, new):

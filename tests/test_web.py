@@ -12,7 +12,9 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from kodebog import metadata, paths, web
+from kodebog import paths
+from kodebog.publish import web
+from kodebog.report import metadata
 
 pytestmark = pytest.mark.xdist_group("site")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import shlex
 import signal
 import sys
@@ -14,8 +13,11 @@ from types import FrameType
 from typing import IO, NoReturn
 
 from kodebog import paths
+from kodebog.errors import KodebogError
 
 OK, FAULT, MISUSE, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+PROJECT_COMMANDS = {"build", "reproduce", "notebooks", "metadata"}
+"""Commands that work on a whole project, not on a study's folder alone."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,10 +59,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     }
 
     try:
+        if arguments.command in PROJECT_COMMANDS:
+            paths.require_project()
         return run[arguments.command](arguments)
     except (Terminated, KeyboardInterrupt) as stopped:
         print("\nStopped. What stood before still stands.", file=sys.stderr)
         return TERMINATED if isinstance(stopped, Terminated) else INTERRUPTED
+    except KodebogError as error:
+        print(error, file=sys.stderr)
+        return FAULT
     except OSError as error:
         print(f"{error.filename or arguments.command}: {error.strerror or error}", file=sys.stderr)
         return FAULT
@@ -75,20 +82,17 @@ def _terminate(number: int, _: FrameType | None) -> NoReturn:
     raise Terminated
 
 
-def run() -> None:
-    """Run `main` and leave at once: to take apart a built book's objects first takes half a second."""
+def run() -> NoReturn:
+    """Run `main` as the program `kodebog`."""
     signal.signal(signal.SIGTERM, _terminate)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that knows ASCII only
-    status = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+    sys.exit(main())
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from kodebog import gate  # noqa: PLC0415 - each command imports only what it needs
+    from kodebog.report import gate  # noqa: PLC0415 - each command imports only what it needs
 
     faults, waiting = gate.faults(arguments.data)
     if not faults:
@@ -104,14 +108,10 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _ledger(arguments: argparse.Namespace) -> int:
-    from kodebog import ledger  # noqa: PLC0415
-    from kodebog.study import Study, StudyError  # noqa: PLC0415
+    from kodebog.analysis import ledger  # noqa: PLC0415
+    from kodebog.study import Study  # noqa: PLC0415
 
-    try:
-        study = Study.load(arguments.data)
-    except StudyError as error:
-        print(error, file=sys.stderr)
-        return FAULT
+    study = Study.load(arguments.data)
     if arguments.record:
         print(f"recorded in {ledger.record(study, arguments.data)}")
         return OK
@@ -120,11 +120,7 @@ def _ledger(arguments: argparse.Namespace) -> int:
         ("Result", "Printed", "Rebuilt", "Status"),
         now[["result", "printed", "rebuilt", "status"]].to_numpy().tolist(),
     )
-    try:
-        changed = ledger.deviations(study, arguments.data)
-    except ledger.LedgerError as error:
-        print(error, file=sys.stderr)
-        return FAULT
+    changed = ledger.deviations(study, arguments.data)
     if len(changed):
         print("\nNot as recorded:", file=sys.stderr)
         _print_table(("Result", "Column", "Recorded", "Now"), changed.to_numpy().tolist(), sys.stderr)
@@ -134,15 +130,10 @@ def _ledger(arguments: argparse.Namespace) -> int:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    from kodebog import source  # noqa: PLC0415
-    from kodebog.study import Study, StudyError  # noqa: PLC0415
+    from kodebog.study import Study, source  # noqa: PLC0415
 
-    try:
-        study = Study.load(arguments.data)
-        checks = source.verify(study, source.read_article(arguments.article))
-    except (StudyError, source.SourceError) as error:
-        print(error, file=sys.stderr)
-        return FAULT
+    study = Study.load(arguments.data)
+    checks = source.verify(study, source.read_article(arguments.article))
     failed = checks[~checks["holds"]]
     excerpts = study.excerpts["excerpt"]
     sound = sum(checks.loc[checks["what"] == excerpt, "holds"].all() for excerpt in excerpts)
@@ -158,14 +149,9 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _weave(arguments: argparse.Namespace) -> int:
-    from kodebog import source  # noqa: PLC0415
-    from kodebog.study import StudyError  # noqa: PLC0415
+    from kodebog.study import source  # noqa: PLC0415
 
-    try:
-        n = source.weave(arguments.data, source.read_article(arguments.article), arguments.out)
-    except (StudyError, source.SourceError) as error:
-        print(error, file=sys.stderr)
-        return FAULT
+    n = source.weave(arguments.data, source.read_article(arguments.article), arguments.out)
     print(
         f"{n} excerpts, with their words, in {arguments.out.resolve()}\n"
         f"Read the book with them: make book STUDY={shlex.quote(str(arguments.out.resolve()))}"
@@ -178,39 +164,27 @@ def _line(line: float | None) -> str:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    from kodebog.build import BuildError, build  # noqa: PLC0415
+    from kodebog.publish.build import build  # noqa: PLC0415
 
-    try:
-        build()
-    except BuildError as error:
-        print(f"\nThe book was not built; the last good one is untouched.\n{error}", file=sys.stderr)
-        return FAULT
+    build()
     return OK
 
 
 def _reproduce(arguments: argparse.Namespace) -> int:
-    from kodebog.reproduce import ReproduceError, reproduce  # noqa: PLC0415
+    from kodebog.publish.reproduce import reproduce  # noqa: PLC0415
 
-    try:
-        found = reproduce()
-    except ReproduceError as error:
-        print(error, file=sys.stderr)
-        return FAULT
+    found = reproduce()
     print("\n".join(found) if found else "Both builds are the same, byte for byte.")
     return FAULT if found else OK
 
 
 def _notebooks(arguments: argparse.Namespace) -> int:
-    from kodebog.execution import ExecutionError, execute, store_outputs  # noqa: PLC0415
+    from kodebog.publish.execution import execute, store_outputs  # noqa: PLC0415
 
     if refused := _private("notebooks"):
         return refused
     notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
-    try:
-        execute(notebooks)
-    except ExecutionError as error:
-        print(error, file=sys.stderr)
-        return FAULT
+    execute(notebooks)
     changed = store_outputs(notebooks)
     print("\n".join(f"refreshed {path.name}" for path in changed) or "nothing has changed")
     return OK
@@ -218,7 +192,7 @@ def _notebooks(arguments: argparse.Namespace) -> int:
 
 def _metadata(arguments: argparse.Namespace) -> int:
     from kodebog.files import write_whole  # noqa: PLC0415
-    from kodebog.metadata import files  # noqa: PLC0415
+    from kodebog.report.metadata import files  # noqa: PLC0415
 
     if refused := _private("metadata"):
         return refused

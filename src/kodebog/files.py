@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 
-def digest(root: Path, *places: Path, known: str = "") -> str:
+def hash_files(root: Path, *places: Path, known: str = "") -> str:
     """Return a SHA-256 over files, those in folders included, by place below `root` and content.
 
     What is known besides goes in first; leftovers of tools do not count.

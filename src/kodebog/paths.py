@@ -1,18 +1,33 @@
-"""Every folder and file of the project that code names, once."""
+"""Every folder and file of the project that code names, once.
+
+The project is the nearest folder, from the working folder upwards, that has Jupyter Book's two files; so the installed
+package works on whatever project one stands in.
+"""
 
 import os
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-"""The checkout."""
+from kodebog.errors import KodebogError
+
+MARKS = ("_config.yml", "_toc.yml")
+"""The files by which a project is known."""
+
+
+def project(start: Path) -> Path | None:
+    """Return the nearest folder, from `start` upwards, that is a project; None where there is none."""
+    return next((f for f in (start, *start.parents) if all((f / mark).is_file() for mark in MARKS)), None)
+
+
+ROOT = project(Path.cwd().resolve()) or Path.cwd().resolve()
+"""The project; the working folder where there is none."""
 DATA = ROOT / "data"
 """The coded study."""
 NOTEBOOKS = ROOT / "notebooks"
 """One notebook per section of the article, then the ledger and the excerpts."""
 BOOK = ROOT / "book"
 """Pages that run no code."""
-CONFIG = ROOT / "_config.yml"
-"""How Jupyter Book builds."""
+CONFIG, TOC = (ROOT / mark for mark in MARKS)
+"""How Jupyter Book builds, and the contents."""
 LOCK = ROOT / "requirements.lock"
 """Every package version and hash."""
 PACKAGE = Path(__file__).resolve().parent
@@ -27,6 +42,21 @@ PDF = BUILD / ("private-copy.pdf" if PRIVATE else "report.pdf")
 """The PDF edition: a link to the file of this name in the built book, so that both change at one moment."""
 EXECUTED = BUILD / "executed"
 """Outputs of executed notebooks, by what they were made from."""
+
+
+class ProjectError(KodebogError):
+    """There is no project here."""
+
+
+def require_project() -> None:
+    """See to it that there is a project to work on.
+
+    Raises:
+        ProjectError: when neither the working folder nor one above it has the two files.
+
+    """
+    if project(Path.cwd().resolve()) is None:
+        raise ProjectError(f"No project: neither {Path.cwd()} nor a folder above it has {' and '.join(MARKS)}.")
 
 
 def study() -> Path:

@@ -1,0 +1,1 @@
+"""From a study to summaries: pure functions that take a `Study` and return tables."""

@@ -1,0 +1,104 @@
+"""Factor summaries: who says what, in how many of the printed excerpts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from kodebog.analysis.coding import coded, ordered
+from kodebog.study import Lang, Study
+
+
+def factor_summary(study: Study, family: str, lang: Lang = "en") -> pd.DataFrame:
+    """Return the codes of a family with the printed excerpts that speak for them, in codebook order.
+
+    A sub-code also counts for the code above it; its row follows, with a higher level. Columns: code, label, level
+    (0, or 1 for a sub-code), one count for each perspective, n (excerpts that speak for it), N (all printed
+    excerpts), placed and content (of the n, by basis; an excerpt may be both), against (excerpts that speak against
+    it), cases, excerpts, excerpts_against (tuples of ids).
+
+    Raises:
+        ValueError: when the codebook has no such family.
+
+    """
+    if family not in set(study.families["family"]):
+        raise ValueError(f"no family “{family}”; known: {', '.join(study.families['family'])}")
+    codes = study.in_family(family)
+    perspective = study.excerpts[["excerpt", "perspective"]]
+    rows = coded(study)
+    rows = rows[rows["code"].isin(codes)].merge(perspective, on="excerpt")
+    spoken = rows[rows["stance"] == "for"]
+    once = spoken.drop_duplicates(["excerpt", "code"])
+    counts = pd.crosstab(once["code"], once["perspective"]).reindex(
+        index=codes, columns=list(study.sample["perspective"]), fill_value=0
+    )
+    table = pd.DataFrame({"code": codes}).set_index("code")
+    table["label"] = table.index.map(study.labels("codes", lang))
+    parents = study.codes.set_index("code")["parent"].fillna("")
+    table["level"] = [int(parents[code] in codes) for code in codes]
+    table = table.join(counts)
+    table["n"] = counts.sum(axis=1)
+    table["N"] = len(study.excerpts)
+    for basis in ("placed", "content"):
+        table[basis] = spoken[spoken["basis"] == basis].groupby("code").size().reindex(codes, fill_value=0)
+    against = rows[rows["stance"] == "against"].drop_duplicates(["excerpt", "code"])
+    table["against"] = against.groupby("code").size().reindex(codes, fill_value=0)
+    cases = study.case_codes.groupby("code")["case"].agg(ordered)
+    for column, found in (
+        ("cases", cases),
+        ("excerpts", once.groupby("code")["excerpt"].agg(ordered)),
+        ("excerpts_against", against.groupby("code")["excerpt"].agg(ordered)),
+    ):
+        table[column] = [found.get(code, ()) for code in codes]
+    return table.reset_index().sort_values("code", key=lambda c: c.map(_tree_order(study, codes)), ignore_index=True)
+
+
+def _tree_order(study: Study, codes: list[str]) -> dict[str, tuple[int, int]]:
+    """Sub-codes behind their parent, else codebook order."""
+    parents = study.codes.set_index("code")["parent"].fillna("")
+    place = {code: i for i, code in enumerate(codes)}
+    return {c: (place.get(parents[c], place[c]), place[c]) if parents[c] in place else (place[c], -1) for c in codes}
+
+
+def cooccurrence(study: Study, codes: list[str] | None = None) -> pd.DataFrame:
+    """Return how many excerpts speak for two codes at once, as a square frame in codebook order.
+
+    On the diagonal stands the number of excerpts that speak for the code. `codes` are those to show, by default
+    every code that an excerpt carries directly.
+    """
+    given = study.excerpt_codes[study.excerpt_codes["stance"] == "for"]
+    used = set(given["code"])
+    shown = codes or [code for code in study.codes["code"] if code in used]
+    given = given[given["code"].isin(shown)]
+    # as a matrix of zeros and ones; its product with itself counts the excerpts that have both
+    row, places = given["excerpt"].factorize()
+    bears = np.zeros((len(places), len(shown)), dtype="float32")
+    bears[row, pd.Index(shown).get_indexer(given["code"])] = 1
+    counts = pd.DataFrame(bears.T @ bears, index=shown, columns=shown)
+    return counts.round().astype("int64").rename_axis(index="code", columns="with")
+
+
+def side_by_side(study: Study, lang: Lang = "en") -> pd.DataFrame:
+    """Return what supports, what is wished for and what hinders, theme by theme.
+
+    A row is a factor. Columns: theme, theme_label, effect, code, label, n (excerpts that speak for it), excerpts,
+    against (excerpts that speak against it), in the order of themes, effects and codebook.
+    """
+    factors = study.codes.dropna(subset=["theme"])
+    themes, effects = list(study.themes["theme"]), ["supports", "wished", "hinders"]
+    rows = coded(study).drop_duplicates(["excerpt", "code", "stance"])
+    lists = rows.groupby(["code", "stance"])["excerpt"].agg(ordered).to_dict()
+    table = pd.DataFrame(
+        {
+            "theme": factors["theme"],
+            "theme_label": factors["theme"].map(study.labels("themes", lang)),
+            "effect": factors["effect"],
+            "code": factors["code"],
+            "label": factors["code"].map(study.labels("codes", lang)),
+            "excerpts": [lists.get((code, "for"), ()) for code in factors["code"]],
+            "against": [lists.get((code, "against"), ()) for code in factors["code"]],
+        }
+    )
+    table.insert(5, "n", table["excerpts"].map(len))
+    rank = {**{t: i for i, t in enumerate(themes)}, **{e: i for i, e in enumerate(effects)}}
+    return table.sort_values(["theme", "effect"], key=lambda c: c.map(rank), kind="stable", ignore_index=True)

@@ -1,0 +1,239 @@
+"""The reproduction ledger: which published results come out the same, and what each finding rests on.
+
+**Published results** are compared entry by entry; a result is `same`, it `differs`, or it is `not checkable`.
+
+**Findings** get their status by rule, from the codings; the rules are `STATUS_RULES`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kodebog.analysis.evidence import finding_evidence
+from kodebog.analysis.factors import factor_summary
+from kodebog.analysis.typology import compare_with_print
+from kodebog.errors import KodebogError
+from kodebog.files import write_whole
+from kodebog.study import Lang, Study
+from kodebog.study.package import LEDGER
+from kodebog.study.rules import DIMENSIONS
+
+STATUS_RULES = {
+    "not checkable": "The finding says how common something is, that it holds elsewhere, or that it agrees with other "
+    "studies. Excerpts that the authors chose cannot show that; it needs the interviews, or the studies.",
+    "contradicted": "At least one printed excerpt speaks against it. The word is strict on purpose; whether the voices "
+    "can be reconciled is for the reader.",
+    "asserted": "No printed excerpt speaks for it. It stands in the authors' prose alone.",
+    "thin": "One excerpt speaks for it, or several that are all from one perspective and from fewer than two "
+    "initiatives.",
+    "supported": "Two or more excerpts speak for it, from at least two perspectives or two initiatives.",
+}
+"""The status of a finding is the first of these that fits it."""
+STATUSES = ("supported", "thin", "asserted", "contradicted", "not checkable")
+"""The statuses in the order in which they are shown."""
+COLUMNS = ["result", "printed", "rebuilt", "status", "why"]
+"""Columns of the ledger."""
+
+
+class LedgerError(KodebogError):
+    """The recorded ledger cannot be compared with; the message says why and what to do."""
+
+
+def published_results(study: Study) -> pd.DataFrame:
+    """Return every published result beside what the coded data give.
+
+    Columns: result (its short name), section, what, printed, rebuilt (as text), status (“same”, “differs”,
+    “not checkable”), why.
+    """
+    rows = [*_numbers(study), *_lists(study), *_cells(study)]
+    return pd.DataFrame(rows, columns=["result", "section", "what", "printed", "rebuilt", "status", "why"])
+
+
+def _numbers(study: Study) -> list[tuple[str, ...]]:
+    interviews = study.sample.set_index("perspective")["interviews"]
+    rebuilt = {
+        "interviews": int(interviews.sum()),
+        **{f"interviews-{p}": int(n) for p, n in interviews.items()},
+        "practice-types": study.cases["practice"].nunique(),
+        "support-factors": len(_coded_in(study, "support")),
+        "barriers": len(set(_coded_in(study, "barrier")) & _printed_list(study, "barrier")),
+    }
+    rows: list[tuple[str, ...]] = []
+    for row in study.published_numbers.itertuples():
+        found = rebuilt.get(str(row.number))
+        if found is None:
+            why = "a fact of the setting; nothing in the coded data bears on it"
+            rows.append((row.number, row.section, row.label_en, str(row.value), "–", "not checkable", why))
+        else:
+            status = "same" if found == row.value else "differs"
+            why = "" if status == "same" else "the coded data give another number"
+            rows.append((row.number, row.section, row.label_en, str(row.value), str(found), status, why))
+    return rows
+
+
+def _coded_in(study: Study, family: str) -> list[str]:
+    """The codes of a family, sub-codes aside, that at least one excerpt speaks for."""
+    summary = factor_summary(study, family)
+    return list(summary.loc[(summary["level"] == 0) & (summary["n"] > 0), "code"])
+
+
+def _printed_list(study: Study, family: str) -> set[str]:
+    return set(study.published_lists.loc[study.published_lists["family"] == family, "code"])
+
+
+def _lists(study: Study) -> list[tuple[str, ...]]:
+    labels, families = study.labels("codes"), study.families.set_index("family")
+    rows = []
+    for family in study.published_lists["family"].unique():
+        printed, rebuilt = _printed_list(study, family), set(_coded_in(study, family))
+        what = f"List: {families.loc[family, 'label_en']}"
+        rows.append(_compared(f"list-{family}", str(families.loc[family, "section"]), what, printed, rebuilt, labels))
+    return rows
+
+
+def _cells(study: Study) -> list[tuple[str, ...]]:
+    entries, labels = compare_with_print(study), study.labels("codes")
+    families = study.labels("families")
+    rows = []
+    for dimension in DIMENSIONS:
+        for practice in study.in_family("practice"):
+            cell = entries[(entries["dimension"] == dimension) & (entries["practice"] == practice)]
+            printed = set(cell.loc[cell["status"] != "only rebuilt", "code"])
+            rebuilt = set(cell.loc[cell["status"] != "only printed", "code"])
+            what = f"Typology: {families[dimension]}, {labels[practice]}"
+            rows.append(_compared(f"cell-{dimension}-{practice}", "practices", what, printed, rebuilt, labels))
+    return rows
+
+
+def _compared(
+    result: str, section: str, what: str, printed: set[str], rebuilt: set[str], labels: dict[str, str]
+) -> tuple[str, ...]:
+    reasons = []
+    if printed - rebuilt:
+        names = ", ".join(labels[c] for c in labels if c in printed - rebuilt)
+        reasons.append(f"printed, but no excerpt or initiative bears it out: {names}")
+    if rebuilt - printed:
+        names = ", ".join(labels[c] for c in labels if c in rebuilt - printed)
+        reasons.append(f"in the article's text, but not in its table or list: {names}")
+    status = "differs" if reasons else "same"
+    return result, section, what, _counted(printed), _counted(rebuilt), status, "; ".join(reasons)
+
+
+def _counted(codes: set[str]) -> str:
+    return f"{len(codes)} {'entry' if len(codes) == 1 else 'entries'}"
+
+
+def finding_status(study: Study, evidence: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the status of every finding, by `STATUS_RULES`.
+
+    `evidence`: the result of `kodebog.evidence.finding_evidence`, or part of it, to ask what would be without the
+    rest. Columns: finding, status, n_for, n_against, perspectives (number among those for), initiatives (likewise).
+    """
+    rows = finding_evidence(study) if evidence is None else evidence
+    spoken = rows[rows["source"] == "excerpt"].merge(
+        study.excerpts[["excerpt", "perspective", "case"]], left_on="id", right_on="excerpt"
+    )
+    speaks_for = spoken[spoken["stance"] == "for"].groupby("finding")
+    table = study.findings[["finding", "claim"]].copy()
+    counts = {
+        "n_for": speaks_for.size(),
+        "n_against": spoken[spoken["stance"] == "against"].groupby("finding").size(),
+        "perspectives": speaks_for["perspective"].nunique(),
+        "initiatives": speaks_for["case"].nunique(),
+    }
+    for column, found in counts.items():
+        table[column] = table["finding"].map(found).fillna(0).astype("int64")
+    table.insert(1, "status", [_status(row) for row in table.itertuples()])
+    return table.drop(columns="claim")
+
+
+def _status(row: Any) -> str:
+    claim, n_for, n_against = row.claim, row.n_for, row.n_against
+    if claim != "content":
+        return "not checkable"
+    if n_against:
+        return "contradicted"
+    if not n_for:
+        return "asserted"
+    several_voices = row.perspectives >= 2 or row.initiatives >= 2
+    return "supported" if n_for >= 2 and several_voices else "thin"
+
+
+def robustness(study: Study) -> pd.DataFrame:
+    """Return what becomes of each finding when one excerpt, or one whole perspective, is left out.
+
+    Only changes are listed. Columns: finding, left_out (an excerpt or a perspective), what (“excerpt” or
+    “perspective”), before, after.
+    """
+    rows = finding_evidence(study)
+    before = finding_status(study, rows).set_index("finding")["status"]
+    perspective = study.excerpts.set_index("excerpt")["perspective"]
+    trials = [("excerpt", e, rows[rows["id"] != e]) for e in study.excerpts["excerpt"]]
+    trials += [("perspective", p, rows[rows["id"].map(perspective) != p]) for p in study.sample["perspective"]]
+    changes = []
+    for what, left_out, rest in trials:
+        after = finding_status(study, rest).set_index("finding")["status"]
+        changed = after[after != before]
+        changes += [(f, left_out, what, before[f], now) for f, now in changed.items()]
+    table = pd.DataFrame(changes, columns=["finding", "left_out", "what", "before", "after"])
+    return table.sort_values(["finding", "what", "left_out"], ignore_index=True)
+
+
+def ledger(study: Study, lang: Lang = "en") -> pd.DataFrame:
+    """Return both kinds of row in one table, as recorded in `expected_ledger.csv`.
+
+    Columns: result (short name of a published result, or id of a finding), printed, rebuilt, status. For a finding
+    `printed` is empty and `rebuilt` says how many excerpts speak for and against it.
+    """
+    results = published_results(study)[COLUMNS]
+    findings = finding_status(study)
+    findings = findings.assign(
+        result=findings["finding"],
+        printed="",
+        rebuilt=[f"{f} for, {a} against" for f, a in zip(findings["n_for"], findings["n_against"], strict=True)],
+        why="",
+    )[COLUMNS]
+    return pd.concat([results, findings], ignore_index=True)
+
+
+def deviations(study: Study, folder: Path) -> pd.DataFrame:
+    """Return the rows of the ledger that are not as recorded in `expected_ledger.csv` of the study's folder.
+
+    Columns: result, column, recorded, now.
+
+    Raises:
+        LedgerError: when nothing has been recorded yet, or the file is no recorded ledger.
+
+    """
+    recorded = _recorded(folder / LEDGER)
+    now = ledger(study).set_index("result")
+    rows = []
+    for result in [*recorded.index, *now.index.difference(recorded.index, sort=False)]:
+        for column in now.columns:
+            was = recorded[column].get(result, "(no row)") if column in recorded else "(no column)"
+            now_is = now[column].get(result, "(no row)")
+            if was != now_is:
+                rows.append((result, column, was, now_is))
+    return pd.DataFrame(rows, columns=["result", "column", "recorded", "now"])
+
+
+def _recorded(path: Path) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(path, dtype="str", keep_default_na=False)
+    except FileNotFoundError:
+        raise LedgerError(f"{path}: nothing is recorded yet; --record writes it") from None
+    except (OSError, ValueError) as error:  # pandas' own errors and wrong encodings are ValueErrors
+        raise LedgerError(f"{path}: cannot be read ({error}); --record writes it anew") from None
+    if list(table.columns) != COLUMNS or table["result"].duplicated().any():
+        raise LedgerError(f"{path}: is no recorded ledger, with a row for each result; --record writes it anew")
+    return table.set_index("result")
+
+
+def record(study: Study, folder: Path) -> Path:
+    """Write the ledger to `expected_ledger.csv` in the study's folder; return the file."""
+    path = folder / LEDGER
+    write_whole(path, ledger(study).to_csv(index=False, lineterminator="\n"))
+    return path

@@ -1,0 +1,74 @@
+"""The typology, rebuilt from codings alone, and its comparison with the printed table."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kodebog.analysis.coding import ordered, practice_of_excerpts
+from kodebog.study import Lang, Study
+from kodebog.study.rules import DIMENSIONS
+
+
+def typology(study: Study) -> pd.DataFrame:
+    """Return the typology rebuilt from `cases`, `case_codes`, `excerpts` and `excerpt_codes`.
+
+    A code of a dimension stands in a practice's cell when an initiative of that practice carries it, or an excerpt
+    that speaks of the practice speaks for it. A row is an entry of a cell, in codebook order.
+    Columns: dimension, practice, order (from 1, within the cell), code, excerpts, cases (tuples of ids).
+    """
+    from_cases = study.case_codes.merge(study.cases[["case", "practice"]], on="case")
+    from_excerpts = study.excerpt_codes[study.excerpt_codes["stance"] == "for"].merge(
+        practice_of_excerpts(study), on="excerpt"
+    )
+    both = pd.concat([from_cases[["practice", "code", "case"]], from_excerpts[["practice", "code", "excerpt"]]])
+    both = both.merge(study.codes[["code", "family"]], on="code").rename(columns={"family": "dimension"})
+    both = both[both["dimension"].isin(DIMENSIONS)]
+    entries = both.groupby(["dimension", "practice", "code"], as_index=False).agg(
+        excerpts=("excerpt", ordered), cases=("case", ordered)
+    )
+    return _in_order(study, entries)[["dimension", "practice", "order", "code", "excerpts", "cases"]]
+
+
+def _in_order(study: Study, entries: pd.DataFrame) -> pd.DataFrame:
+    codes = list(study.codes["code"])
+    place = entries.assign(
+        _d=entries["dimension"].map(DIMENSIONS.index),
+        _p=entries["practice"].map(codes.index),
+        _c=entries["code"].map(codes.index),
+    ).sort_values(["_d", "_p", "_c"], ignore_index=True)
+    place["order"] = place.groupby(["dimension", "practice"]).cumcount() + 1
+    return place.drop(columns=["_d", "_p", "_c"])
+
+
+def compare_with_print(study: Study) -> pd.DataFrame:
+    """Return every entry of the rebuilt or the printed typology, and in which of them it stands.
+
+    Columns: dimension, practice, code, status (“same”, “only printed”, “only rebuilt”), excerpts, cases.
+    """
+    keys = ["dimension", "practice", "code"]
+    both = (
+        typology(study)
+        .drop(columns="order")
+        .merge(study.published_typology[keys], on=keys, how="outer", indicator="status")
+    )
+    words = {"both": "same", "right_only": "only printed", "left_only": "only rebuilt"}
+    both["status"] = both["status"].astype("str").map(words)
+    for column in ("excerpts", "cases"):
+        both[column] = [value if isinstance(value, tuple) else () for value in both[column]]
+    return _in_order(study, both)[[*keys, "status", "excerpts", "cases"]]
+
+
+def as_table(study: Study, lang: Lang = "en") -> pd.DataFrame:
+    """Return the rebuilt typology as the article lays it out: a row for each dimension, a column for each practice.
+
+    Entries of the printed table that no coding bears out stand in their cell marked “†”, entries that the printed
+    table does not have marked “+”. Columns: dimension (its label), then one for each practice (tuples of labels).
+    """
+    entries = compare_with_print(study)
+    marks = {"same": "", "only printed": " †", "only rebuilt": " +"}
+    labels = study.labels("codes", lang)
+    entries["entry"] = [labels[c] + marks[s] for c, s in zip(entries["code"], entries["status"], strict=True)]
+    wide = entries.groupby(["dimension", "practice"])["entry"].agg(tuple).unstack()
+    wide = wide.reindex(index=list(DIMENSIONS), columns=list(study.in_family("practice")))
+    wide.insert(0, "dimension", [study.labels("families", lang)[d] for d in wide.index])
+    return wide.rename(columns=labels).reset_index(drop=True)

@@ -1,0 +1,1 @@
+"""From notebooks and pages to the book: execution, Sphinx, PDF, web. Nothing else imports it but the command."""

@@ -1,0 +1,283 @@
+"""Building the book: notebooks executed, HTML and PDF made beside the last good ones, then put in their place.
+
+A build is all or nothing, and the next one knows. What was made is recorded at the very end, with a fingerprint of
+the book as published and of the folder it was made in. A build that finds no record, or another fingerprint, starts
+that folder from nothing: it trusts no page, no cache and no picture that a stopped or failed build may have left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import gc
+import io
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from kodebog import paths
+from kodebog.errors import KodebogError
+from kodebog.files import hash_files, write_whole
+from kodebog.publish.execution import ExecutionError, environment_hash, execute, get_ready, pending
+
+WORK = paths.BUILD / ".work"
+"""Where the book is made; kept, so that the next build does only what has changed."""
+RECORD = paths.BUILD / "made-from.json"
+"""What the book that stands was made from: there only while book and work folder are whole."""
+
+
+class BuildError(KodebogError):
+    """The book could not be built; the message says why."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"\nThe book was not built; the last good one is untouched.\n{why}")
+
+
+def build(jobs: int = 2, say: Callable[[str], None] = print) -> None:
+    """Execute what has changed, build HTML and PDF, and put them where the last ones were.
+
+    Raises:
+        BuildError: with the reason; `_build/html` and `_build/report.pdf` are then as they were.
+
+    """
+    started = time.perf_counter()
+    where = f"Open {paths.HTML / 'index.html'}\n  or {paths.PDF}"
+    with _build_lock():
+        try:
+            sources, record = _inputs_hash(), _record()
+            if record.get("sources") == sources and record.get("book") == _published():
+                say(f"Nothing has changed since the book was built.\n{where}")
+                return
+            _make(jobs, say, sources, record)
+        except OSError as error:
+            raise BuildError(_told(error)) from error
+    say(f"Done in {time.perf_counter() - started:.1f} s.\n{where}")
+
+
+def _told(error: OSError) -> str:
+    if isinstance(error, shutil.Error):  # several files could not be copied
+        return str(error.args[0][0][-1])
+    return f"{error.strerror or error}: {error.filename or paths.BUILD}"
+
+
+def _record() -> dict[str, Any]:
+    """What the last build recorded; nothing where it did not end well, or the record itself is damaged."""
+    try:
+        record = json.loads(RECORD.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _published() -> str:
+    """A hash over the book as it stands; empty where a part of it is missing."""
+    whole = paths.PDF.is_file() and paths.PDF.is_symlink() and (paths.HTML / "index.html").is_file()
+    return hash_files(paths.HTML, paths.HTML) if whole else ""
+
+
+def _make(jobs: int, say: Callable[[str], None], sources: str, record: dict[str, Any]) -> None:
+    from kodebog.publish.web import finish  # noqa: PLC0415 - slow to import, and not needed when nothing has changed
+
+    notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
+    todo = pending(notebooks)
+    if todo:
+        get_ready()  # imports in the background while this process checks the study
+    checked = _check(record, say)
+    if todo:
+        say(f"Executing {len(todo)} notebooks, {jobs} at a time …")
+        try:
+            execute(notebooks, jobs, say)
+        except ExecutionError as error:
+            raise BuildError(str(error)) from None
+    if not WORK.is_dir() or record.get("work") != hash_files(WORK, WORK):
+        shutil.rmtree(WORK, ignore_errors=True)
+    # from here on the work folder is not whole, and the next build must know
+    RECORD.unlink(missing_ok=True)
+    html, pdf, pages = _sphinx(say)
+    _put(html, lambda made: finish(made, pdf, pages))
+    write_whole(
+        RECORD,
+        json.dumps({"sources": sources, "book": _published(), "work": hash_files(WORK, WORK), "checked": checked}),
+    )
+
+
+def _check(record: dict[str, Any], say: Callable[[str], None]) -> str:
+    """See to it that the study is valid, gives nobody away, and has what the pages name; return what was checked."""
+    from kodebog.report import gate  # noqa: PLC0415 - slow to import
+
+    key = gate.key(paths.study())
+    if record.get("checked") != key:
+        say("Checking the study …")
+        found, _ = gate.faults(paths.study())
+        if found:
+            raise BuildError("\n".join(map(str, found)))
+    return key
+
+
+@contextlib.contextmanager
+def _build_lock() -> Iterator[None]:
+    """See to it that no other build works in the same folder."""
+    try:
+        paths.BUILD.mkdir(parents=True, exist_ok=True)
+        lock = (paths.BUILD / ".lock").open("w")
+    except OSError as error:
+        raise BuildError(f"{error.strerror}: {error.filename}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BuildError(f"another build is at work in {paths.BUILD}; wait for it, or stop it") from None
+        old = paths.HTML.with_name(paths.HTML.name + ".old")
+        if old.is_dir() and not paths.HTML.exists():  # stopped between two renames
+            old.rename(paths.HTML)
+        yield
+
+
+def _inputs_hash() -> str:
+    """A hash over everything that the book is made from."""
+    known = [environment_hash(), *(os.environ.get(name) for name in ("BOOK_URL", "REPOSITORY_URL"))]
+    single = [paths.ROOT / name for name in ("_toc.yml", "CITATION.cff", "LICENSE-data")]
+    return hash_files(paths.ROOT, paths.BOOK, paths.NOTEBOOKS, *single, known=repr(known))
+
+
+def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path, list[str]]:
+    """Build HTML and PDF in the work folder; return the folder of the one, the file of the other, all pages."""
+    from jupyter_book.config import get_final_config  # noqa: PLC0415 - slow to import
+    from sphinx.application import Sphinx  # noqa: PLC0415
+    from sphinx.errors import SphinxError  # noqa: PLC0415
+    from sphinx.util.docutils import docutils_namespace, patch_docutils  # noqa: PLC0415
+
+    from kodebog.publish import language, web  # noqa: PLC0415
+    from kodebog.publish.pdf import InBackground, PdfError  # noqa: PLC0415
+
+    started = time.perf_counter()
+    say("Building the pages, and the PDF beside them …")
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
+    where = web.addresses()
+    config, _ = get_final_config(
+        user_yaml=paths.CONFIG,
+        sourcedir=paths.ROOT,
+        cli_config={
+            "latex_individualpages": False,
+            "html_baseurl": where.book,
+            "notfound_urls_prefix": where.path(),
+            "kodebog_addresses": where,
+            "kodebog_around": [hash_files(paths.ROOT, paths.BOOK / "_static"), *sorted(language.terms())],
+        },
+        use_external_toc=True,
+    )
+    out = WORK / "html"
+    # Sphinx marks style sheets that are there when it starts otherwise than those that it makes itself
+    shutil.rmtree(out / "_static", ignore_errors=True)
+    warnings = io.StringIO()
+    pdf: InBackground | None = None
+    try:
+        with patch_docutils(str(paths.ROOT)), docutils_namespace(), _without_collecting():
+            app = Sphinx(
+                srcdir=paths.ROOT,
+                confdir=None,
+                outdir=out,
+                doctreedir=WORK / "doctrees",
+                buildername="html",
+                confoverrides=config,
+                status=None,
+                warning=warnings,
+                warningiserror=False,
+            )
+            pdf = InBackground(app, WORK / paths.PDF.name)
+            app.connect("write-started", lambda *_: pdf.start())
+            app.build()
+        _no_warnings(warnings.getvalue())
+        if app.statuscode:
+            raise BuildError("Sphinx did not finish.")
+        pages = [app.builder.get_target_uri(page) for page in sorted(app.env.found_docs)]
+        _drop_leftovers(app, out, pages)
+        written = time.perf_counter()
+        say(f"  pages: {written - started:.1f} s")
+        took = pdf.result()
+        say(f"  PDF: {took:.1f} s, of which {time.perf_counter() - written:.1f} after the pages")
+    except SphinxError as error:
+        raise BuildError(f"Sphinx: {error}") from error
+    except PdfError as error:
+        raise BuildError(f"The PDF was not made.\n{error}") from None
+    finally:
+        if pdf is not None:
+            pdf.stop()
+    return out, pdf.out, pages
+
+
+def _drop_leftovers(app: Any, out: Path, pages: list[str]) -> None:
+    """Remove what earlier builds have left: all files but those that the pages of today are made of."""
+    made = {*pages, "search.html", "404.html", "searchindex.js", "objects.inv", ".buildinfo"}
+    text = "".join((out / page).read_text(encoding="utf-8") for page in pages)
+    made |= {f"_images/{name}" for _, name in app.env.images.values() if name in text}
+    made |= {f"_downloads/{name}" for _, name in app.env.dlfiles.values()}
+    made |= {f"_sources/{Path(app.env.doc2path(page)).relative_to(app.srcdir)}" for page in app.env.found_docs}
+    for path in sorted(out.rglob("*"), reverse=True):
+        name = path.relative_to(out).as_posix()
+        if path.is_dir() and not path.is_symlink():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif name not in made and not name.startswith("_static/"):
+            path.unlink()
+    index = out / "searchindex.js"
+    head, tail = "Search.setIndex(", ")"
+    found = json.loads(index.read_text(encoding="utf-8").removeprefix(head).removesuffix(tail))
+    for part in ("terms", "titleterms"):  # words that no page has any more stay behind without a page
+        found[part] = {word: where for word, where in found[part].items() if where != []}
+    index.write_text(head + json.dumps(found, separators=(",", ":"), sort_keys=True) + tail, encoding="utf-8")
+
+
+@contextlib.contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Leave garbage where it is: trees of many nodes are read and made, and searching them again and again is slow."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _no_warnings(text: str) -> None:
+    if found := text.strip():
+        raise BuildError(f"Warnings count as errors:\n{found}")
+
+
+def _put(made: Path, finish: Callable[[Path], None]) -> None:
+    """Put a finished copy of what was made in the place of the book, whole or not at all."""
+    fresh = paths.HTML.with_name(paths.HTML.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    try:
+        shutil.copytree(made, fresh, ignore=shutil.ignore_patterns(".buildinfo"))
+        finish(fresh)
+        link = paths.PDF.with_name(paths.PDF.name + ".new")
+        link.unlink(missing_ok=True)
+        link.symlink_to(f"{paths.HTML.name}/{paths.PDF.name}")
+        link.replace(paths.PDF)
+        _exchange(fresh, paths.HTML)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)  # what stood before, or what could not be finished
+
+
+def _exchange(fresh: Path, place: Path) -> None:
+    """Give a folder the place of another at one moment; the other then has its name."""
+    if not place.exists():
+        fresh.rename(place)
+        return
+    at_working_folder, exchange = -100, 2
+    try:
+        swap = ctypes.CDLL(None, use_errno=True).renameat2
+        swapped = swap(at_working_folder, bytes(fresh), at_working_folder, bytes(place), exchange) == 0
+    except AttributeError:  # no Linux
+        swapped = False
+    if not swapped:  # the system cannot: for a moment there is no book
+        old = place.with_name(place.name + ".old")
+        shutil.rmtree(old, ignore_errors=True)
+        place.rename(old)
+        fresh.rename(place)
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,205 @@
+"""The PDF edition: the pages of the built book, in the order of its contents, set by Typst."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Iterator
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import typst
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
+
+from kodebog import paths
+from kodebog.errors import KodebogError
+from kodebog.publish.execution import obey_parent
+from kodebog.publish.typst_writer import TypstWriter, UnknownNodeError, quote
+from kodebog.report.metadata import book_title, citation, released
+from kodebog.study.package import content_hash
+
+STANDARD: typst.PDFStandard = "ua-1"
+"""PDF/UA-1, the standard for accessible PDF; Typst refuses to write a file that does not meet it."""
+
+
+GLANCE = "The report at a glance"
+"""Heading of the landing page."""
+
+
+class PdfError(KodebogError):
+    """The PDF could not be made; the message says why."""
+
+
+class TypstBuilder(Builder):
+    """Resolves references to labels within one document; used only while the pages are written."""
+
+    name = "typst"
+    format = "typst"
+    supported_image_types = ["image/svg+xml", "image/png"]  # noqa: RUF012 - as Sphinx declares it
+
+    def get_target_uri(self, docname: str, typ: str | None = None) -> str:
+        """Return the label of a page."""
+        return docname
+
+    def get_relative_uri(self, from_: str, to: str, typ: str | None = None) -> str:
+        """Return the label of a page: within one document nothing is relative."""
+        return to
+
+
+def pages(app: Sphinx) -> Iterator[str]:
+    """Yield the pages of the PDF in the order of the book's contents; pages that say `pdf: false` stay out of it."""
+    root = app.config.root_doc
+    for page in (root, *_below(app, root)):
+        if app.env.metadata[page].get("pdf", "true") != "false":
+            yield page
+
+
+def _below(app: Sphinx, docname: str) -> Iterator[str]:
+    for child in app.env.toctree_includes.get(docname, []):
+        yield child
+        yield from _below(app, child)
+
+
+def write(app: Sphinx, out: Path) -> Path:
+    """Write the PDF from the pages that Sphinx has read, without executing or reading anything again.
+
+    Raises:
+        PdfError: for a node that the writer does not know, a link that leads nowhere, or what Typst refuses.
+
+    """
+    markup = [Path(__file__).with_name("report.typ").read_text(encoding="utf-8"), _front()]
+    labels: set[str] = set()
+    targets: dict[str, str] = {}
+    html, app.builder = app.builder, TypstBuilder(app, app.env)
+    # each page is read once, also where another page asks for the number of one of its tables
+    trees = {docname: app.env.get_doctree(docname) for docname in pages(app)}
+    app.env.get_doctree = trees.__getitem__  # type: ignore[method-assign, assignment]
+    try:
+        for docname in trees:
+            doctree = app.env.get_and_resolve_doctree(docname, app.builder)
+            if docname == app.config.root_doc:  # the title of the book stands on the title page
+                next(doctree.findall(nodes.title)).children = [nodes.Text(GLANCE)]
+            writer = TypstWriter(doctree, docname, app.env.toc_fignumbers.get(docname, {}), paths.ROOT)
+            markup.append(writer.write())
+            labels |= writer.labels
+            targets |= dict.fromkeys(writer.targets, docname)
+    except UnknownNodeError as error:
+        raise PdfError(str(error)) from None
+    finally:
+        app.builder = html
+        del app.env.get_doctree
+    if lost := sorted(set(targets) - labels):
+        raise PdfError("\n".join(f"{targets[target]}: the link to “{target}” leads nowhere" for target in lost))
+    markup.append(_back())
+    source = out.with_suffix(".typ")
+    source.write_text("".join(markup), encoding="utf-8")
+    try:
+        compiler = typst.Compiler(str(source), root=str(paths.ROOT), ignore_system_fonts=True)
+        options: Any = {"pdf_standards": [STANDARD], "timestamp": int(_released().timestamp())}
+        made: Any
+        made, warnings = compiler.compile_with_warnings(**options)
+    except typst.TypstError as error:
+        raise PdfError(f"Typst: {error.message}\n{error.diagnostic}") from None
+    if warnings:
+        raise PdfError("\n".join(f"Typst: {warning.message}" for warning in warnings))
+    out.write_bytes(made)
+    return out
+
+
+class InBackground:
+    """Writes the PDF in a process of its own while Sphinx writes the pages: both need only what it has read."""
+
+    def __init__(self, app: Sphinx, out: Path) -> None:
+        self.app, self.out = app, out
+        self._process: BaseProcess | None = None
+        self._answer, self._there = get_context("fork").Pipe(duplex=False)
+
+    def start(self) -> None:
+        """Set to work, with the pages as they have been read by now."""
+        self._process = get_context("fork").Process(target=self._work, daemon=True)
+        self._process.start()
+        self._there.close()
+
+    def _work(self) -> None:
+        obey_parent()
+        started = time.perf_counter()
+        warnings: Any = self.app._warning
+        warnings.seek(0)
+        warnings.truncate()
+        fault = ""
+        try:
+            write(self.app, self.out)
+        except PdfError as error:
+            fault = str(error)
+        except OSError as error:
+            fault = f"{error.strerror or error}: {error.filename or self.out}"
+        except Exception as error:  # whatever it is, the parent must hear of it
+            fault = f"{type(error).__name__}: {error}"
+        self._there.send((fault or warnings.getvalue().strip(), time.perf_counter() - started))
+
+    def result(self) -> float:
+        """Wait until the PDF is written; return the seconds it took.
+
+        Raises:
+            PdfError: when it could not be made, or only with warnings.
+
+        """
+        try:
+            fault, took = self._answer.recv()
+        except EOFError:
+            raise PdfError("Its process ended without a word.") from None
+        if fault:
+            raise PdfError(fault)
+        return float(took)
+
+    def stop(self) -> None:
+        """Leave nothing running."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+
+
+def _released() -> datetime.datetime:
+    return datetime.datetime.combine(released(), datetime.time(), datetime.UTC)
+
+
+def _front() -> str:
+    """The title page and what the document says of itself."""
+    about, day = citation(), released()
+    source = about["references"][0]
+    authors = " and ".join(f"{a['given-names']} {a['family-names']}" for a in source["authors"])
+    team = about["authors"][0]["name"]
+    cite = f"{team} ({day.year}). {about['title']}. Version {about['version']}."
+    facts = [
+        ("The article", f"{authors} ({source['year']}). {source['title']}. {source['journal']}."),
+        ("This report", cite),
+        ("The data", "Interviews January to April 2019; excerpts, initiatives and findings as printed in the article"),
+        ("The code", "Left out here. Every table and figure is made by a notebook in the folder notebooks/."),
+    ]
+    rows = "".join(f"({quote(name)}, [#{quote(value)}])," for name, value in facts)
+    return (
+        "#show: report.with((\n"
+        f"  kind: [A reproducible research report],\n  title: {quote(book_title())},\n"
+        f"  subtitle: [The Danish study #emph[#{quote(source['title'])};], rebuilt from coded data],\n"
+        f"  authors: ({quote(team)},),\n"
+        f"  date: datetime(year: {day.year}, month: {day.month}, day: {day.day}),\n"
+        f"  description: {quote(about['abstract'])},\n  keywords: ({', '.join(map(quote, about['keywords']))},),\n"
+        f"  abstract: [#{quote(about['abstract'])}],\n  facts: ({rows}),\n))\n"
+    )
+
+
+def _back() -> str:
+    """The last page: which version of what this is."""
+    about = citation()
+    return (
+        "\n#heading(level: 1, numbering: none)[Colophon]\n"
+        f"#par[Version {about['version']}, released {about['date-released']}. The data this report was computed from "
+        f"have the SHA-256 fingerprint]\n#par[#raw({quote(content_hash(paths.study()))})]\n"
+        '#par[over the tables in #raw("data/") and their descriptor, by name and content. Text and data: CC BY 4.0. '
+        "Code: MIT. The article belongs to its authors and publisher; its sentences are not reproduced here.]\n"
+        "#par[Set in Libertinus Serif with Typst, from the same executed notebooks as the HTML edition.]\n"
+    )

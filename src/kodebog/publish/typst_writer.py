@@ -1,0 +1,329 @@
+"""From a resolved Sphinx doctree to Typst markup.
+
+A node type that has no method here stops the build with its name; nothing is left out in silence. Text is written as
+Typst strings, so no character of it can be taken for markup.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+
+from kodebog.errors import KodebogError
+
+TEXT_WIDTH = 453
+"""Width of the page's text in points: A4 with margins of 25 mm."""
+
+
+class UnknownNodeError(KodebogError):
+    """The doctree holds a node that the writer does not know."""
+
+
+def quote(text: str) -> str:
+    """Return a Typst string literal."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _width(image: Path) -> str:
+    """The width at which an SVG's text is as large as the text around it: its own, or the page's where that is less."""
+    own = (
+        re.search(r'<svg[^>]* width="([\d.]+)pt"', image.read_text(encoding="utf-8"))
+        if image.suffix == ".svg"
+        else None
+    )
+    return f"{own.group(1)}pt" if own and float(own.group(1)) < TEXT_WIDTH else "100%"
+
+
+def label(docname: str, identifier: str = "") -> str:
+    """Return the name of the Typst label of a page, or of a place on it."""
+    return f"{docname}#{identifier}" if identifier else docname
+
+
+class TypstWriter(nodes.NodeVisitor):
+    """Writes one page of the book; `body` is the markup, `labels` and `targets` what it defines and links to."""
+
+    def __init__(
+        self, document: nodes.document, docname: str, numbers: dict[str, dict[str, tuple[int, ...]]], source: Path
+    ) -> None:
+        super().__init__(document)
+        self.docname, self.numbers, self.source = docname, numbers, source
+        self.body: list[str] = []
+        self.level = 0
+        self.labels: set[str] = set()
+        self.targets: set[str] = set()
+        self.images: list[str] = []
+        self.counts = {"figure": 0, "table": 0}
+        self._define(label(docname))
+
+    def write(self) -> str:
+        """Return the page as Typst markup."""
+        self.document.walkabout(self)
+        return "".join(self.body)
+
+    # what helps the methods below
+
+    def _put(self, text: str) -> None:
+        self.body.append(text)
+
+    def _define(self, name: str) -> None:
+        """A place that links can lead to."""
+        if name not in self.labels:
+            self.labels.add(name)
+            self._put(f"#metadata(none)#label({quote(name)})")
+
+    def _ids(self, node: nodes.Element) -> None:
+        for identifier in node["ids"]:
+            self._define(label(self.docname, identifier))
+
+    def _captured(self, node: nodes.Node | None) -> str:
+        """The children of a node as content, taken out of the running text."""
+        if node is None:
+            return ""
+        outer, self.body = self.body, []
+        for child in node.children:
+            child.walkabout(self)
+        inner, self.body = "".join(self.body), outer
+        return inner
+
+    def _number(self, kind: str, node: nodes.Element) -> str:
+        word = {"figure": "Fig.", "table": "Table"}[kind]
+        for identifier in node["ids"]:
+            if found := self.numbers.get(kind, {}).get(identifier):
+                return f"{word} {'.'.join(map(str, found))}"
+        return ""
+
+    def unknown_visit(self, node: nodes.Node) -> None:
+        """Stop: the page holds something this writer cannot write."""
+        place = f"{node.source or self.docname}, line {node.line}"
+        raise UnknownNodeError(f"{place}: the PDF writer does not know “{type(node).__name__}”; add it to {__name__}")
+
+    def unknown_departure(self, node: nodes.Node) -> None:
+        """Leave a node that needed no end."""
+
+    # structure
+
+    def visit_document(self, node: nodes.Element) -> None:
+        pass
+
+    def visit_section(self, node: nodes.Element) -> None:
+        self.level += 1
+        self._ids(node)
+
+    def depart_section(self, node: nodes.Element) -> None:
+        self.level -= 1
+
+    def visit_title(self, node: nodes.Element) -> None:
+        self._put(f"\n#heading(level: {self.level})[")
+
+    def depart_title(self, node: nodes.Element) -> None:
+        self._put("]\n")
+
+    def visit_paragraph(self, node: nodes.Element) -> None:
+        if "kodebog-provenance" in node["classes"]:  # where data and code are is said once, in the front matter
+            raise nodes.SkipNode
+        self._ids(node)
+        self._put("#par[")
+
+    def depart_paragraph(self, node: nodes.Element) -> None:
+        self._put("]\n")
+
+    def visit_compound(self, node: nodes.Element) -> None:
+        pass
+
+    def visit_toctree(self, node: nodes.Element) -> None:
+        raise nodes.SkipNode
+
+    visit_index = visit_comment = visit_toctree
+
+    def visit_target(self, node: nodes.Element) -> None:
+        self._ids(node)
+
+    def visit_container(self, node: nodes.Element) -> None:
+        if node.get("nb_element") == "cell_code_source":
+            raise nodes.SkipNode
+        self._ids(node)
+        if "sd-card" in node["classes"]:
+            self._put("#boxed(none)[")
+
+    def depart_container(self, node: nodes.Element) -> None:
+        if "sd-card" in node["classes"]:
+            self._put("]\n")
+
+    def visit_PassthroughTextElement(self, node: nodes.Element) -> None:
+        if "sd-stretched-link" in node["classes"]:
+            raise nodes.SkipNode
+        self._put("#par[#strong[" if "sd-card-title" in node.parent["classes"] else "")
+
+    def depart_PassthroughTextElement(self, node: nodes.Element) -> None:
+        self._put("]]\n" if "sd-card-title" in node.parent["classes"] else "")
+
+    # inline
+
+    def visit_Text(self, node: nodes.Text) -> None:
+        self._put("#" + quote(node.astext().replace("\n", " ")) + ";")
+
+    def visit_emphasis(self, node: nodes.Element) -> None:
+        self._put("#emph[")
+
+    def visit_strong(self, node: nodes.Element) -> None:
+        self._put("#strong[")
+
+    def _close(self, node: nodes.Element) -> None:
+        self._put("]")
+
+    depart_emphasis = depart_strong = _close
+
+    def visit_inline(self, node: nodes.Element) -> None:
+        self._ids(node)
+
+    def visit_literal(self, node: nodes.Element) -> None:
+        self._put(f"#raw({quote(node.astext())})")
+        raise nodes.SkipNode
+
+    def visit_literal_block(self, node: nodes.Element) -> None:
+        self._put(f"#raw(block: true, {quote(node.astext())})\n")
+        raise nodes.SkipNode
+
+    def visit_reference(self, node: nodes.Element) -> None:
+        self._ids(node)
+        if "refid" in node:
+            target = label(self.docname, node["refid"])
+        elif node.get("internal"):
+            target = str(node["refuri"]).removesuffix("#")
+        else:
+            self._put(f"#link({quote(node['refuri'])})[")
+            return
+        self.targets.add(target)
+        self._put(f"#link(label({quote(target)}))[")
+
+    depart_reference = _close
+    visit_number_reference, depart_number_reference = visit_reference, depart_reference
+
+    def visit_footnote_reference(self, node: nodes.Element) -> None:
+        note = next(n for n in self.document.findall(nodes.footnote) if node["refid"] in n["ids"])
+        body = "".join(self._captured(child) for child in note.children if not isinstance(child, nodes.label))
+        self._put(f"#footnote[{body}]")
+        raise nodes.SkipNode
+
+    def visit_footnote(self, node: nodes.Element) -> None:
+        raise nodes.SkipNode
+
+    # lists
+
+    def _list(self, node: nodes.Element, function: str, options: str = "") -> None:
+        self._ids(node)
+        items = ", ".join(f"[{self._captured(item)}]" for item in node.children)
+        self._put(f"#{function}({options}{items})\n")
+        raise nodes.SkipNode
+
+    def visit_bullet_list(self, node: nodes.Element) -> None:
+        self._list(node, "list")
+
+    def visit_enumerated_list(self, node: nodes.Element) -> None:
+        self._list(node, "enum", f"start: {node.get('start', 1)}, ")
+
+    def visit_definition_list(self, node: nodes.Element) -> None:
+        for item in node.children:
+            terms = [child for child in item.children if isinstance(child, nodes.term)]
+            for term in terms:
+                self._ids(term)
+            name = ", ".join(self._captured(term) for term in terms)
+            definition = next(child for child in item.children if isinstance(child, nodes.definition))
+            self._put(f"#term([{name}])[{self._captured(definition)}]\n")
+        raise nodes.SkipNode
+
+    def visit_glossary(self, node: nodes.Element) -> None:
+        pass
+
+    def visit_citation(self, node: nodes.Element) -> None:
+        self._ids(node)
+        body = [child for child in node.children if not isinstance(child, nodes.label)]
+        content = "".join(self._captured(child) for child in body)
+        self._put(f"#par(hanging-indent: 1.2em)[{content}]\n")
+        raise nodes.SkipNode
+
+    def visit_block_quote(self, node: nodes.Element) -> None:
+        self._put("#quote(block: true)[")
+
+    def depart_block_quote(self, node: nodes.Element) -> None:
+        self._put("]\n")
+
+    # boxes
+
+    def _box(self, node: nodes.Element, title: str) -> None:
+        self._put(f"#boxed([{title}])[{self._captured(node)}]\n")
+        raise nodes.SkipNode
+
+    def visit_admonition(self, node: nodes.Element) -> None:
+        title = next(iter(node.findall(nodes.title)))
+        node.remove(title)
+        self._box(node, self._captured(title))
+
+    def visit_note(self, node: nodes.Element) -> None:
+        self._box(node, "Note")
+
+    def visit_important(self, node: nodes.Element) -> None:
+        self._box(node, "Important")
+
+    def visit_tip(self, node: nodes.Element) -> None:
+        self._box(node, "Tip")
+
+    # figures and tables
+
+    def visit_figure(self, node: nodes.Element) -> None:
+        self._ids(node)
+        self.counts["figure"] += 1
+        caption = next(iter(node.findall(nodes.caption)), None)
+        images = "".join(self._image(image) for image in node.findall(nodes.image))
+        self._put(f"#shown-figure([{self._number('figure', node)}], [{self._captured(caption)}], {{{images}}})\n")
+        raise nodes.SkipNode
+
+    def visit_image(self, node: nodes.Element) -> None:
+        self._put("#" + self._image(node))
+        raise nodes.SkipNode
+
+    def _image(self, node: nodes.Element) -> str:
+        if not node.get("alt"):
+            raise UnknownNodeError(f"{self.docname}: the image {node['uri']} has no text alternative")
+        path = str(node["uri"])
+        if not (self.source / path).is_file():
+            raise UnknownNodeError(f"{self.docname}: the image {path} is missing")
+        self.images.append(path)
+        return f"image({quote('/' + path)}, alt: {quote(node['alt'])}, width: {_width(self.source / path)})"
+
+    def visit_table(self, node: nodes.Element) -> None:
+        self._ids(node)
+        self.counts["table"] += 1
+        title = next((child for child in node.children if isinstance(child, nodes.title)), None)
+        group = next(iter(node.findall(nodes.tgroup)))
+        widths = [spec.get("colwidth", 1) for spec in group.findall(nodes.colspec)]
+        stub = [bool(spec.get("stub")) for spec in group.findall(nodes.colspec)]
+        head = self._rows(group, nodes.thead)[0]
+        rows = self._rows(group, nodes.tbody)
+        cells = [f"[#strong[{cell}]]" if stub[i] else f"[{cell}]" for row in rows for i, cell in enumerate(row)]
+        columns = ", ".join(f"{width}fr" for width in widths)
+        keep = "true" if len(rows) <= 6 else "false"
+        self._put(
+            f"#shown-table(({columns},), [{self._number('table', node)}], [{self._captured(title)}], keep: {keep}, "
+            f"({', '.join(f'[{cell}]' for cell in head)},), ({', '.join(cells)},))\n"
+        )
+        raise nodes.SkipNode
+
+    def _rows(self, group: nodes.Element, part: Callable[..., Any]) -> list[list[str]]:
+        return [
+            [self._cell(entry) for entry in row.children]
+            for section in group.children
+            if isinstance(section, part)  # type: ignore[arg-type]
+            for row in section.children
+        ]
+
+    def _cell(self, entry: nodes.Node) -> str:
+        """A cell; a lone paragraph in it is written without its frame, so that the cell has no extra space."""
+        if len(entry.children) == 1 and isinstance(entry.children[0], nodes.paragraph):
+            return self._captured(entry.children[0])
+        return self._captured(entry)

@@ -1,0 +1,1 @@
+"""From summaries to what a reader sees: tables, figures, facts, generated pages, checked prose."""

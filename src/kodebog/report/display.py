@@ -1,0 +1,170 @@
+"""How a table and a figure are shown: in JupyterLab, in the book, and as the CSV file behind them."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as MplFigure
+
+MUTED = "#767676"
+"""Colour of text and lines in figures: readable on paper; pages put the colour of their own text in its place."""
+METADATA = "kodebog"
+"""Key of the output metadata that `kodebog.publish.outputs` reads."""
+_ID = re.compile(r"\b[EF]\d{2}\b")
+_MARKUP = re.compile(r"([\\`*_\[\]{}<>$|#~^&])")
+_START = re.compile(r"^(\d*)([-+%:=(.)!])")
+"""What means something at the start of a line only: lists, comments, blocks, targets."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\n")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A captioned, numbered table that other pages can refer to by `name`.
+
+    Cells that are tuples become lists; ids of excerpts and findings become links to them.
+    """
+
+    frame: pd.DataFrame
+    caption: str
+    name: str
+    widths: tuple[int, ...] = ()
+    stub: bool = False
+    """Whether the first column heads its row."""
+    anchors: bool = False
+    """Whether the ids in the first column are addresses that links elsewhere lead to."""
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        bundle = {
+            "text/markdown": self.markdown(),
+            "text/html": _html(self.frame, self.caption),
+            "text/plain": f"{self.caption}\n{self.frame.to_string(index=False)}",
+            "text/csv": csv_text(self.frame),
+        }
+        about = {METADATA: {"name": self.name}}
+        return bundle, {"text/markdown": about, "text/csv": about}
+
+    def markdown(self) -> str:
+        """Return the table as a MyST list-table."""
+        # a fence of tildes, since a caption may hold a backtick
+        lines = [f"~~~{{list-table}} {escape(self.caption)}", f":name: {self.name}", ":header-rows: 1"]
+        if self.stub:
+            lines.append(":stub-columns: 1")
+        if self.widths:
+            lines.append(":widths: " + " ".join(map(str, self.widths)))
+        lines.append("")
+        rows = list(self.frame.itertuples(index=False, name=None)) or [("",) * self.frame.shape[1]]
+        for row in [tuple(self.frame.columns), *rows]:
+            for i, value in enumerate(row):
+                home = self.anchors and i == 0 and _ID.fullmatch(str(value))
+                lines.append(("* - " if i == 0 else "  - ") + (f"{{anchor}}`{value}`" if home else _cell(value)))
+        lines.append("~~~")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A captioned, numbered figure with a text alternative and the data it shows."""
+
+    figure: MplFigure
+    caption: str
+    alt: str
+    name: str
+    data: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        from matplotlib import pyplot  # noqa: PLC0415 - only notebooks with figures pay for it
+
+        buffer = io.StringIO()
+        self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        pyplot.close(self.figure)
+        bundle = {
+            "image/svg+xml": slim(buffer.getvalue()),
+            "text/plain": f"{self.caption}\n{self.alt}",
+            "text/csv": csv_text(self.data),
+        }
+        about = {METADATA: {"name": self.name, "caption": self.caption, "alt": self.alt}}
+        return bundle, {"image/svg+xml": about, "text/csv": about}
+
+
+def slim(svg: str) -> str:
+    """Return an SVG picture that looks the same, in fewer bytes and without style attributes."""
+    from scour import scour  # noqa: PLC0415 - only notebooks with figures pay for it
+
+    options = scour.sanitizeOptions()
+    options.quiet = options.remove_metadata = options.strip_comments = options.enable_viewboxing = True
+    options.indent_type, options.newlines = "none", False
+    slimmed = str(scour.scourString(svg, options))
+    known = set(re.findall(r'\bid="([^"]+)"', slimmed))
+    # a space is drawn by a path without content, which scour takes away
+    return re.sub(r'<use [^>]*?href="#([^"]+)"[^>]*/>', lambda m: m.group() if m.group(1) in known else "", slimmed)
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """Return a frame as CSV; lists are joined by spaces, and no cell or column head can be taken for a formula."""
+    plain = frame.map(_plain).rename(columns=_plain)
+    return str(plain.to_csv(index=False, lineterminator="\n"))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        value = " ".join(map(str, value)) if all(_is_id(v) for v in value) else "; ".join(map(str, value))
+    if isinstance(value, str):
+        value = value.replace("\r\n", "\n").replace("\r", "\n")  # which Python's versions quote differently
+        return "'" + value if value.startswith(_FORMULA) else value
+    return value
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and " " not in value
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, tuple):
+        if not value:
+            return "–"
+        if all(_ID.fullmatch(str(v)) for v in value):
+            return ", ".join(link(str(v)) for v in value)
+        if len(value) == 1:
+            return _linked(str(value[0]))
+        return "\n    ".join(f"- {_linked(str(v))}" for v in value)
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN
+        return "–"
+    return _linked(str(value)) or "–"
+
+
+def _linked(text: str) -> str:
+    """Text without markup, in which the ids of excerpts and findings lead to them."""
+    return _ID.sub(lambda match: link(match.group()), escape(text))
+
+
+def link(identifier: str) -> str:
+    """Return MyST that leads to an excerpt (E…) or a finding (F…)."""
+    return f"{{{'excerpt' if identifier[0] == 'E' else 'finding'}}}`{identifier}`"
+
+
+def escape(text: str) -> str:
+    """Return text in which Markdown finds no markup."""
+    return _START.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", " ".join(text.split())))
+
+
+def _html(frame: pd.DataFrame, caption: str) -> str:
+    """A plain table for JupyterLab."""
+
+    def cell(value: object) -> str:
+        return html.escape(", ".join(map(str, value)) if isinstance(value, tuple) else str(value))
+
+    head = "".join(f"<th>{html.escape(str(c))}</th>" for c in frame.columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{cell(v)}</td>" for v in row) + "</tr>"
+        for row in frame.itertuples(index=False, name=None)
+    )
+    return (
+        f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )

@@ -1,0 +1,121 @@
+"""The numbers and short lists that stand in running text, computed once and inserted by name."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from kodebog.analysis.evidence import findings_with_evidence
+from kodebog.analysis.factors import factor_summary, side_by_side
+from kodebog.analysis.ledger import finding_status, published_results
+from kodebog.analysis.sample import coverage, labels_that_differ, sample_against_print
+from kodebog.analysis.typology import compare_with_print
+from kodebog.report.wording import listed
+from kodebog.study import Study
+
+Facts = Mapping[str, int | str]
+
+
+@functools.lru_cache(maxsize=2)
+def facts(study: Study) -> Facts:
+    """Return every number and list that the prose inserts, by name.
+
+    Keys that start with `n_` count printed excerpts unless the name says otherwise.
+    """
+    sample = sample_against_print(study).set_index("perspective")
+    shown = coverage(study)
+    typology = compare_with_print(study)
+    findings = findings_with_evidence(study)
+    differ = labels_that_differ(study)
+    named = shown[shown["area"] != ""]
+    found: dict[str, int | str] = {
+        "excerpts": len(study.excerpts),
+        "words": int(study.excerpts["words"].sum()),
+        "interviews": int(study.sample["interviews"].sum()),
+        "perspectives": len(study.sample),
+        "cases": len(study.cases),
+        "areas": len(study.policy_areas),
+        "codes": len(study.codes),
+        "families": len(study.families),
+        "findings": len(study.findings),
+        "works": study.literature["work"].nunique(),
+        "practices": len(study.in_family("practice")),
+        "excerpts_with_case": int(study.excerpts["case"].notna().sum()),
+        "areas_named_only": int((named["shown"] == "named only").sum()),
+        "areas_named_only_list": listed(list(named.loc[named["shown"] == "named only", "label"])),
+        "cases_without_area": len(shown.loc[shown["area"] == "", "cases"].iloc[0]),
+        "labels_differ": len(differ),
+        "labels_differ_chef": int((differ["role_in_text"] == "chef").sum()),
+        "printed_entries": len(study.published_typology),
+        "rebuilt_entries": int((typology["status"] != "only printed").sum()),
+        "codings": len(study.excerpt_codes),
+    }
+    for perspective, row in sample.iterrows():
+        found[f"interviews_{perspective}"] = int(row["interviews"])
+        found[f"excerpts_{perspective}"] = int(row["excerpts"])
+        found[f"expected_{perspective}"] = f"{row['expected']:.1f}"
+    for status, number in typology["status"].value_counts().items():
+        found[f"typology_{str(status).replace(' ', '_')}"] = int(number)
+    examples = typology[typology["dimension"] == "example"]
+    found["examples_printed"] = int((examples["status"] != "only rebuilt").sum())
+    found["examples_only_rebuilt"] = int((examples["status"] == "only rebuilt").sum())
+    for section, number in study.excerpts["section"].value_counts().items():
+        found[f"excerpts_{section}"] = int(number)
+    for practice in study.in_family("practice"):
+        found[f"cases_{practice}"] = int((study.cases["practice"] == practice).sum())
+    per_practice = set(study.cases["practice"].value_counts())
+    found["cases_per_practice"] = " or ".join(map(str, sorted(per_practice)))
+    approaches = sorted(factor_summary(study, "approach")["n"], reverse=True)
+    found["n_approach_others"] = int(approaches[1]) if len(approaches) > 1 else 0
+    found["interviews_leading"] = int(study.sample.loc[study.sample["perspective"] != "employee", "interviews"].sum())
+    for (section, perspective), rows in study.excerpts.groupby(["section", "perspective"]):
+        found[f"excerpts_{section}_{perspective}"] = len(rows)
+    for section, rows in study.excerpts.groupby("section"):
+        found[f"excerpts_{section}_with_case"] = int(rows["case"].notna().sum())
+    for (theme, effect), rows in side_by_side(study).groupby(["theme", "effect"]):
+        found[f"theme_{theme}_{effect}"] = len({excerpt for ids in rows["excerpts"] for excerpt in ids})
+    section_of = study.excerpts.set_index("excerpt")["section"]
+    for family in study.families["family"]:
+        summary = factor_summary(study, family)
+        for row in summary.itertuples():
+            found[f"n_{row.code}"] = int(str(row.n))
+            found[f"placed_{row.code}"] = int(str(row.placed))
+            found[f"sections_{row.code}"] = len({section_of[e] for e in row.excerpts})
+        found[f"list_{family}"] = int((study.published_lists["family"] == family).sum())
+    for row in study.published_numbers.itertuples():
+        found.setdefault(str(row.number), f"{row.value:,}")
+    results = published_results(study)
+    found["results_same"] = int((results["status"] == "same").sum())
+    found["results_checkable"] = int((results["status"] != "not checkable").sum())
+    for status, number in finding_status(study)["status"].value_counts().items():
+        found[f"findings_{str(status).replace(' ', '_')}"] = int(number)
+    for kind, number in study.findings["kind"].value_counts().items():
+        found[f"findings_{kind}"] = int(number)
+    found["findings_without_excerpt"] = int((findings["excerpts"].map(len) == 0).sum())
+    found["findings_against"] = int((findings["against"].map(len) > 0).sum())
+    found["recommendations_without_excerpt"] = int(
+        ((findings["kind"] == "recommendation") & (findings["excerpts"].map(len) == 0)).sum()
+    )
+    return MappingProxyType(found)
+
+
+def insert(study: Study, *names: str) -> None:
+    """Make the named facts available to the page as `glue`.
+
+    Raises:
+        KeyError: when there is no fact of that name.
+
+    """
+    from myst_nb import glue  # noqa: PLC0415 - only notebooks need it
+
+    known = facts(study)
+    for name in names:
+        glue(name, _Shown(known[name]), display=False)
+
+
+class _Shown(str):
+    """Text that shows itself without quotation marks."""
+
+    def __repr__(self) -> str:
+        return str(self)

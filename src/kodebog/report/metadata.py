@@ -1,0 +1,284 @@
+"""What the project says of itself to machines.
+
+The sources are CITATION.cff for who and which version, `datapackage.json` for the data, `pyproject.toml` for the code.
+Made of them: `codemeta.json` and `ro-crate-metadata.json` (`kodebog metadata` writes both), the JSON-LD of the landing
+page, BibTeX and APA.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kodebog import paths
+from kodebog.study.package import datapackage
+
+CRATE = paths.ROOT / "ro-crate-metadata.json"
+CODEMETA = paths.ROOT / "codemeta.json"
+LICENCES = {
+    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
+    "MIT": "https://spdx.org/licenses/MIT",
+}
+
+
+@functools.cache
+def citation() -> dict[str, Any]:
+    """Return CITATION.cff."""
+    about: dict[str, Any] = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    about["abstract"] = " ".join(about["abstract"].split())
+    return about
+
+
+def book_title() -> str:
+    """Return the title of the book; that of a private copy says so."""
+    title: str = citation()["title"]
+    return f"Private copy: {title}" if paths.PRIVATE else title
+
+
+def package_name(study: Path) -> str:
+    """Return the file name under which a study is downloaded."""
+    about = datapackage(study)
+    return f"{about['name']}-{about['version']}.zip"
+
+
+def released() -> datetime.date:
+    """Return the day of release."""
+    day: datetime.date = citation()["date-released"]
+    return day
+
+
+def bibtex() -> str:
+    """Return BibTeX entries for the article and for this report."""
+    about = citation()
+    article = about["references"][0]
+    people = " and ".join(f"{a['family-names']}, {a['given-names']}" for a in article["authors"])
+    day = article["date-published"]
+    return (
+        f"@article{{{_key(article)},\n"
+        f"  author  = {{{people}}},\n"
+        f"  title   = {{{article['title']}}},\n"
+        f"  journal = {{{article['journal']}}},\n"
+        f"  year    = {{{article['year']}}},\n"
+        f"  note    = {{Research article, published {day.day} {day:%B} {day.year}}}\n"
+        "}\n\n"
+        f"@misc{{kodebog-{released().year},\n"
+        f"  author  = {{{{{about['authors'][0]['name']}}}}},\n"
+        f"  title   = {{{about['title']}}},\n"
+        f"  year    = {{{released().year}}},\n"
+        f"  note    = {{Reproducible research report, version {about['version']}}}\n"
+        "}"
+    )
+
+
+def _key(work: dict[str, Any]) -> str:
+    names = [a["family-names"].lower() for a in work["authors"]]
+    return "-".join([*names, str(work["year"])])
+
+
+def apa() -> list[str]:
+    """Return the references in APA style, as Markdown: the article, then this report."""
+    about = citation()
+    article = about["references"][0]
+    people = ", & ".join(f"{a['family-names']}, {a['given-names']}" for a in article["authors"])
+    day = article["date-published"]
+    return [
+        f"{people} ({article['year']}, {day:%B} {day.day}). {article['title']}. *{article['journal']}*.",
+        f"{about['authors'][0]['name']}. ({released().year}). *{about['title']}* (Version {about['version']}) "
+        "[Reproducible research report and data set].",
+    ]
+
+
+def _article() -> dict[str, Any]:
+    article = citation()["references"][0]
+    return {
+        "@id": "#article",
+        "@type": "ScholarlyArticle",
+        "name": article["title"],
+        "headline": article["title"],
+        "author": [
+            {
+                "@type": "Person",
+                "name": f"{a['given-names']} {a['family-names']}",
+                "givenName": a["given-names"],
+                "familyName": a["family-names"],
+            }
+            for a in article["authors"]
+        ],
+        "datePublished": str(article["date-published"]),
+        "inLanguage": article["languages"][0],
+        "isPartOf": {"@type": "WebSite", "name": article["journal"]},
+    }
+
+
+def _project() -> dict[str, Any]:
+    return {"@id": "#project", "@type": "Organization", "name": citation()["authors"][0]["name"]}
+
+
+def schema_org(study: Path, address: str) -> dict[str, Any]:
+    """Return schema.org JSON-LD of the report, its data and the article; `address` is the book's, or empty."""
+    about, data = citation(), datapackage(study)
+    common = {
+        "creator": {"@id": "#project"},
+        "datePublished": str(released()),
+        "version": about["version"],
+        "keywords": about["keywords"],
+        "isBasedOn": {"@id": "#article"},
+        "license": LICENCES["CC-BY-4.0"],
+        "isAccessibleForFree": True,
+    }
+    report = {
+        "@id": "#report",
+        "@type": "ScholarlyArticle",
+        "name": about["title"],
+        "headline": about["title"],
+        "abstract": about["abstract"],
+        "author": {"@id": "#project"},
+        "inLanguage": "en",
+        "encoding": {
+            "@type": "MediaObject",
+            "contentUrl": address + paths.PDF.name,
+            "encodingFormat": "application/pdf",
+        },
+        **common,
+    }
+    dataset = {
+        "@id": "#data",
+        "@type": "Dataset",
+        "name": data["title"],
+        "description": data["description"],
+        "isPartOf": {"@id": "#report"},
+        "inLanguage": ["en", "da"],
+        "distribution": {
+            "@type": "DataDownload",
+            "contentUrl": address + package_name(study),
+            "encodingFormat": "application/zip",
+        },
+        **common,
+    }
+    if address:
+        report["url"] = dataset["url"] = address
+    return {"@context": "https://schema.org", "@graph": [report, dataset, _article(), _project()]}
+
+
+def script_safe(content: dict[str, Any]) -> str:
+    """Return JSON that can stand in a script element."""
+    return json.dumps(content, ensure_ascii=False, indent=1).replace("<", "\\u003c")
+
+
+def codemeta() -> dict[str, Any]:
+    """Return CodeMeta 3.0 of the code."""
+    about = citation()
+    project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {
+        "@context": "https://w3id.org/codemeta/3.0",
+        "@type": "SoftwareSourceCode",
+        "name": project["name"],
+        "description": project["description"],
+        "version": project["version"],
+        "datePublished": str(released()),
+        "author": [{"@type": "Organization", "name": a["name"]} for a in about["authors"]],
+        "license": LICENCES["MIT"],
+        "programmingLanguage": {"@type": "ComputerLanguage", "name": "Python"},
+        "runtimePlatform": f"Python {project['requires-python']}",
+        "softwareRequirements": project["dependencies"],
+        "keywords": about["keywords"],
+        "referencePublication": {key: value for key, value in _article().items() if key != "@id"},
+    }
+
+
+def ro_crate() -> dict[str, Any]:
+    """Return RO-Crate 1.1 metadata of the whole project: data, notebooks, code, and what they are about."""
+    about, data = citation(), datapackage(paths.DATA)
+    tables = [
+        {
+            "@id": f"data/{r['path']}",
+            "@type": "File",
+            "name": r["title"],
+            "description": r["description"],
+            "encodingFormat": r["mediatype"],
+        }
+        for r in data["resources"]
+    ]
+    descriptor = {
+        "@id": "data/datapackage.json",
+        "@type": "File",
+        "name": "Descriptor of the data package",
+        "encodingFormat": "application/json",
+    }
+    notebooks = [
+        {
+            "@id": str(path.relative_to(paths.ROOT)),
+            "@type": ["File", "SoftwareSourceCode"],
+            "name": _title(path),
+            "encodingFormat": "application/x-ipynb+json",
+            "programmingLanguage": {"@id": "https://www.python.org/"},
+        }
+        for path in sorted(paths.NOTEBOOKS.glob("*.ipynb"))
+    ]
+    licences = [{"@id": url, "@type": "CreativeWork", "name": name} for name, url in LICENCES.items()]
+    package = {
+        "@id": "src/kodebog/",
+        "@type": "Dataset",
+        "name": "kodebog",
+        "description": codemeta()["description"],
+        "license": {"@id": LICENCES["MIT"]},
+    }
+    study = {
+        "@id": "data/",
+        "@type": "Dataset",
+        "name": data["title"],
+        "description": data["description"],
+        "version": data["version"],
+        "license": {"@id": LICENCES["CC-BY-4.0"]},
+        "isBasedOn": {"@id": "#article"},
+        "hasPart": _ids([descriptor, *tables]),
+    }
+    root = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": about["title"],
+        "description": about["abstract"],
+        "version": about["version"],
+        "datePublished": str(released()),
+        "author": {"@id": "#project"},
+        "publisher": {"@id": "#project"},
+        "license": {"@id": LICENCES["CC-BY-4.0"]},
+        "keywords": about["keywords"],
+        "isBasedOn": {"@id": "#article"},
+        "hasPart": _ids([study, *notebooks, package]),
+    }
+    head = {
+        "@id": CRATE.name,
+        "@type": "CreativeWork",
+        "about": {"@id": "./"},
+        "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+    }
+    python = {"@id": "https://www.python.org/", "@type": "ComputerLanguage", "name": "Python"}
+    article = _article()
+    people = [{"@id": f"#{a['familyName'].lower()}", **a} for a in article["author"]]
+    site = {"@id": f"#{article['isPartOf']['name']}", **article["isPartOf"]}
+    article |= {"author": _ids(people), "isPartOf": {"@id": site["@id"]}}
+    graph = [head, root, study, descriptor, *tables, *notebooks, package, article, *people, site, _project(), python]
+    return {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": [*graph, *licences]}
+
+
+def _ids(entities: list[dict[str, Any]]) -> list[dict[str, str]]:
+    return [{"@id": entity["@id"]} for entity in entities]
+
+
+def _title(notebook: Path) -> str:
+    first = json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]["source"]
+    line = "".join(first).splitlines()[0]
+    return line.removeprefix("# ").strip()
+
+
+def files() -> dict[Path, str]:
+    """Return the metadata files that stand in the project, with the content that they should have."""
+    made = {CODEMETA: codemeta(), CRATE: ro_crate()}
+    return {path: json.dumps(content, ensure_ascii=False, indent=2) + "\n" for path, content in made.items()}

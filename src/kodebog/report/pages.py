@@ -1,0 +1,162 @@
+"""Parts of pages that are generated: data dictionary, codebook, citations; as MyST Markdown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kodebog.analysis.coding import coded, ordered
+from kodebog.report.display import Table, escape
+from kodebog.report.metadata import apa, bibtex
+from kodebog.study import Study
+from kodebog.study.package import datapackage
+
+
+def data_dictionary(folder: Path) -> str:
+    """Return a section for each table of the data package: what a row is, its columns, its keys."""
+    package = datapackage(folder)
+    parts = []
+    for resource in package["resources"]:
+        schema = resource["schema"]
+        refers = {
+            column: f"{key['reference']['resource'] or resource['name']}.{target}"
+            for key in reversed(schema.get("foreignKeys", []))
+            for column, target in zip(key["fields"], key["reference"]["fields"], strict=True)
+        }
+        rows = [
+            {
+                "Column": field["name"],
+                "Dansk": field["title_da"],
+                "What it holds": field["description"],
+                "Allowed": _allowed(field, refers.get(field["name"])),
+            }
+            for field in schema["fields"]
+        ]
+        table = Table(
+            pd.DataFrame(rows),
+            f"Columns of {resource['path']}",
+            f"dictionary-{resource['name'].replace('_', '-')}",
+            widths=(18, 18, 40, 24),
+            stub=True,
+        )
+        title = escape(f"{resource['title']} ({resource['title_da']})")
+        key = ", ".join(schema["primaryKey"])
+        parts.append(
+            f"## {title}\n\n`{resource['path']}`: {escape(resource['description'])} Key: {key}.\n\n"
+            f"{table.markdown()}\n\n{_data_line(resource['path'])}"
+        )
+    return "\n\n".join(parts)
+
+
+def _data_line(path: str) -> str:
+    """A line that leads to a file of the study, which stands beside the pages."""
+    return f"{{.kodebog-provenance}}\n{{built}}`Data (CSV) <data/{path}>`"
+
+
+def _allowed(field: dict[str, Any], refers: str | None) -> str:
+    constraints = dict(field.get("constraints", {}))
+    words = [str(field["type"])]
+    if refers:
+        words.append(f"a value of {refers}")
+    if "enum" in constraints:
+        words.append(" / ".join(constraints["enum"]))
+    if "pattern" in constraints:
+        words.append(f"pattern {constraints['pattern']}")
+    if "minimum" in constraints:
+        words.append(f"at least {constraints['minimum']}")
+    words.append("required" if constraints.get("required") else "may be empty")
+    return "; ".join(words)
+
+
+def codebook(study: Study) -> str:
+    """Return a section for each family of codes: each code with its labels, definition, example and use."""
+    holders = coded(study).drop_duplicates(["excerpt", "code"]).groupby("code")["excerpt"].agg(ordered)
+    parts = []
+    for family in study.families.itertuples():
+        codes = study.codes[study.codes["family"] == family.family]
+        rows = [
+            {
+                "Code": code.code,
+                "Label": (f"{code.label_en}", f"{code.label_da}"),
+                "When to give it": code.definition_en,
+                "Example": code.example,
+                "Excerpts": len(holders.get(str(code.code), ())),
+            }
+            for code in codes.itertuples()
+        ]
+        table = Table(
+            pd.DataFrame(rows),
+            f"Codes of the family {family.label_en} ({family.label_da}), with the number of excerpts",
+            f"codes-{family.family}",
+            widths=(22, 24, 36, 9, 9),
+            stub=True,
+        )
+        parts.append(
+            f"## {escape(f'{family.label_en} ({family.label_da})')}\n\n{escape(str(family.definition_en))} "
+            f"Section: {family.section}.\n\n{table.markdown()}\n\n{_data_line('codes.csv')}"
+        )
+    return "\n\n".join(parts)
+
+
+def codings_of_initiatives(study: Study) -> str:
+    """Return a table of the codes that each initiative has, on what basis, and where the evidence stands."""
+    cases, labels, sections = (study.labels(table) for table in ("cases", "codes", "sections"))
+    rows = [
+        {
+            "Initiative": cases[row.case],
+            "Code": labels[row.code],
+            "Basis": row.basis,
+            "Evidence": sections.get(row.evidence, row.evidence),
+        }
+        for row in study.case_codes.itertuples()
+    ]
+    caption = f"The {len(rows)} codings of initiatives, with where the article says it"
+    table = Table(pd.DataFrame(rows), caption, "case-codings", widths=(26, 40, 12, 22), stub=True)
+    return f"{table.markdown()}\n\n{_data_line('case_codes.csv')}"
+
+
+def wording(study: Study) -> str:
+    """Return a section for each table with texts in both languages: its key, the English and the Danish text."""
+    package = {resource["name"]: resource for resource in datapackage(study.folder)["resources"]}
+    parts = []
+    for name in Study.tables():
+        table: pd.DataFrame = getattr(study, name)
+        pairs = [column.removesuffix("_en") for column in table.columns if column.endswith("_en")]
+        if not pairs:
+            continue
+        about = package[name]
+        key = str(table.columns[0])
+        beside = [c for c in ("section", "heading") if c in table.columns and c != key]
+        rows = [
+            {
+                "Key": row[key],
+                "English": row[f"{pair}_en"],
+                "Dansk": row[f"{pair}_da"],
+                "Beside it": "; ".join(map(str, row[beside])),
+            }
+            for pair in pairs
+            for _, row in table.iterrows()
+        ]
+        frame = pd.DataFrame(rows) if beside else pd.DataFrame(rows).drop(columns="Beside it")
+        widths = (14, 36, 36, 14) if beside else (18, 41, 41)
+        shown = Table(
+            frame,
+            f"{about['title']} in both languages: {', '.join(pairs)}",
+            f"wording-{name.replace('_', '-')}",
+            widths,
+            stub=True,
+        )
+        title = escape(f"{about['title']} ({about['title_da']})")
+        parts.append(f"## {title}\n\n{shown.markdown()}\n\n{_data_line(about['path'])}")
+    return "\n\n".join(parts)
+
+
+def citations() -> str:
+    """Return how to cite the article and this report: in APA style, and as BibTeX."""
+    article, report = apa()
+    return (
+        f"The article:\n\n> {article}\n\nThis report:\n\n> {report}\n\n"
+        f"Both for a reference manager:\n\n```bibtex\n{bibtex()}\n```"
+    )

@@ -1,0 +1,510 @@
+"""The report's tables: one function each, from a study to a captioned table.
+
+Captions state the finding; every number in them is computed.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kodebog.analysis import evidence, factors, ledger, sample, typology
+from kodebog.report.display import Table
+from kodebog.report.wording import leading, of
+from kodebog.study import Study
+
+
+def questions(study: Study) -> Table:
+    """Return the research questions with the sections that answer them and the number of findings."""
+    found = study.findings[study.findings["kind"] != "research"]
+    sections = study.labels("sections")
+    where = {q: [s for s in sections if s in set(rows["section"])] for q, rows in found.groupby("question")}
+    rows = [
+        (
+            f"{q.question} {q.label_en} ({q.label_da})",
+            q.text_en,
+            tuple(sections[s] for s in where[str(q.question)]),
+            int((found["question"] == q.question).sum()),
+        )
+        for q in study.questions.itertuples()
+    ]
+    frame = pd.DataFrame(rows, columns=["Question", "In this report's words", "Answered in", "Findings"])
+    return Table(
+        frame,
+        f"The {len(frame)} sub-questions, and where the report answers them",
+        "tab-questions",
+        (22, 38, 28, 12),
+        stub=True,
+    )
+
+
+def concepts(study: Study, sections: list[str] | None = None) -> Table:
+    """Return the concepts that the article takes from earlier work, with the works, for some sections or all."""
+    rows = study.literature if sections is None else study.literature[study.literature["section"].isin(sections)]
+    names = {r.concept: (r.label_en, r.label_da) for r in study.concepts.itertuples()}
+    labels = study.labels("sections")
+    where = rows.groupby("concept")["section"].agg(lambda found: tuple(s for s in labels if s in set(found)))
+    frame = pd.DataFrame(
+        [(*names[str(c)], w, tuple(labels[s] for s in where[str(c)])) for c, w in _works(rows).items()],
+        columns=["Concept", "Dansk", "Works cited for it", "In"],
+    )
+    caption = (
+        f"{len(frame)} concepts, carried by {rows['work'].nunique()} works; author and year as cited in the article"
+    )
+    return Table(frame, caption, "tab-concepts", (24, 24, 36, 16), stub=True)
+
+
+def _works(literature: pd.DataFrame) -> pd.Series[str]:
+    """Return the works cited for each concept, in an order of our own: a list in the article's order is its wording."""
+    ours = {"surname": literature["authors"].str.split(r",| &| et al", regex=True).str[0]}
+    ours["names"] = literature["authors"].str.len() + 99 * literature["authors"].str.contains("et al")
+    rows = literature.assign(**ours).sort_values(["surname", "names", "year"], ascending=False)
+    named = (rows["authors"] + " " + rows["year"]).groupby(rows["concept"]).unique()
+    named = named.map(lambda works: " and ".join(filter(None, ["; ".join(works[:-1]), works[-1]])))
+    return named.reindex(literature["concept"].unique())
+
+
+def sample_and_print(study: Study) -> Table:
+    """Return interviews held beside excerpts printed, by perspective."""
+    rows = sample.sample_against_print(study)
+    danish = study.labels("sample", "da")
+    frame = pd.DataFrame(
+        {
+            "Perspective": [f"{r.label} ({danish[str(r.perspective)]})" for r in rows.itertuples()],
+            "Interviews": [of(r.interviews, r.interviews_total) for r in rows.itertuples()],
+            "Excerpts": [of(r.excerpts, r.excerpts_total) for r in rows.itertuples()],
+            "Excerpts, in proportion": [f"{r.expected:.1f}" for r in rows.itertuples()],
+            "Words printed": rows["words"],
+        }
+    )
+    ahead = rows[rows["excerpts"] > rows["expected"]]["label"].str.lower()
+    caption = (
+        f"The article prints more excerpts of the {' and '.join(ahead)} perspective than its "
+        f"share of interviews would give"
+    )
+    return Table(frame, caption, "tab-sample", (30, 17, 17, 20, 16), stub=True)
+
+
+def differing_labels(study: Study) -> Table:
+    """Return the excerpts whose speaker the running text calls otherwise than the label does."""
+    rows = sample.labels_that_differ(study)
+    labels = study.labels("sample")
+    frame = pd.DataFrame(
+        {
+            "Excerpt": rows["excerpt"],
+            "Printed label": rows["role_printed"],
+            "In the text": rows["role_in_text"],
+            "Perspective used here": rows["perspective"].map(labels),
+        }
+    )
+    caption = (
+        f"In {of(len(frame), len(study.excerpts))} excerpts the running text and the printed "
+        f"label name the speaker differently"
+    )
+    return Table(frame, caption, "tab-labels")
+
+
+def coverage(study: Study) -> Table:
+    """Return policy areas with the initiatives and excerpts that the article shows of them."""
+    rows = sample.coverage(study)
+    cases = study.labels("cases")
+    danish = study.labels("policy_areas", "da")
+    frame = pd.DataFrame(
+        {
+            "Policy area": [
+                f"{r.label} ({danish[str(r.area)]})" if r.area else str(r.label) for r in rows.itertuples()
+            ],
+            "Initiatives": [tuple(cases[c] for c in r) for r in rows["cases"]],
+            "Excerpts": rows["excerpts"],
+            "Shown": rows["shown"],
+        }
+    )
+    named = rows[rows["area"] != ""]
+    silent = int((named["shown"] == "named only").sum())
+    caption = (
+        f"{of(silent, len(named))} policy areas that the article names have neither an initiative nor an excerpt in it"
+    )
+    return Table(frame, caption, "tab-coverage", (36, 26, 18, 20), stub=True)
+
+
+def initiatives(study: Study) -> Table:
+    """Return the initiatives with practice, description and excerpts."""
+    practices = study.labels("codes")
+    tied = study.excerpts.dropna(subset=["case"]).groupby("case")["excerpt"].agg(tuple)
+    frame = pd.DataFrame(
+        {
+            "Initiative": [f"{c.label_en} ({c.label_da})" for c in study.cases.itertuples()],
+            "Practice": study.cases["practice"].map(practices),
+            "What it is": study.cases["description_en"],
+            "Excerpts": [tied.get(c, ()) for c in study.cases["case"]],
+        }
+    )
+    caption = f"{len(frame)} initiatives; the article prints an excerpt from {of(len(tied), len(frame))}"
+    return Table(frame, caption, "tab-initiatives", (24, 18, 42, 16), stub=True)
+
+
+def typology_table(study: Study) -> Table:
+    """Return the rebuilt typology as the article lays it out, with its differences marked."""
+    frame = typology.as_table(study).rename(columns={"dimension": "Focus on"})
+    entries = typology.compare_with_print(study)
+    both = int((entries["status"] == "same").sum())
+    caption = (
+        f"The typology rebuilt from the codings: {of(both, len(study.published_typology))} printed entries come out "
+        "again; "
+        "“+” stands in the text but not in the printed table, “†” in the printed table but in no initiative or excerpt"
+    )
+    return Table(frame, caption, "tab-typology", (19, 27, 27, 27), stub=True)
+
+
+def typology_differences(study: Study) -> Table:
+    """Return the entries in which the rebuilt and the printed typology differ, with the evidence."""
+    rows = typology.compare_with_print(study)
+    rows = rows[rows["status"] != "same"]
+    codes, families, cases = study.labels("codes"), study.labels("families"), study.labels("cases")
+    frame = pd.DataFrame(
+        {
+            "Cell": [f"{families[d]}, {codes[p]}" for d, p in zip(rows["dimension"], rows["practice"], strict=True)],
+            "Entry": rows["code"].map(codes),
+            "Where": rows["status"],
+            "Initiatives": [tuple(cases[c] for c in r) for r in rows["cases"]],
+            "Excerpts": rows["excerpts"],
+        }
+    )
+    return Table(
+        frame,
+        f"The {len(frame)} entries in which the rebuilt and the printed table differ",
+        "tab-typology-differences",
+        (28, 24, 16, 18, 14),
+    )
+
+
+def typology_evidence(study: Study) -> Table:
+    """Return what stands behind each entry of the rebuilt typology."""
+    rows = typology.typology(study)
+    codes, families, cases = study.labels("codes"), study.labels("families"), study.labels("cases")
+    frame = pd.DataFrame(
+        {
+            "Practice": rows["practice"].map(codes),
+            "Dimension": rows["dimension"].map(families),
+            "Entry": rows["code"].map(codes),
+            "Initiatives": [", ".join(cases[c] for c in r) or "–" for r in rows["cases"]],
+            "Excerpts": rows["excerpts"],
+        }
+    )
+    shown = int((rows["excerpts"].map(len) > 0).sum())
+    caption = (
+        f"{of(shown, len(rows))} entries of the rebuilt typology rest on at least one printed "
+        f"excerpt, the others on the article's description of initiatives"
+    )
+    return Table(frame, caption, "tab-typology-evidence", (16, 18, 26, 26, 14))
+
+
+def factor_table(study: Study, family: str, caption: str) -> Table:
+    """Return the summary of a family: who says it, in how many excerpts, and who speaks against it.
+
+    In `caption`, `{most}` stands for the factors with most excerpts, `{n}` for how many these have, `{N}` for all
+    printed excerpts and `{count}` for the number of factors.
+    """
+    rows = factors.factor_summary(study, family)
+    danish = study.labels("codes", "da")
+    people = study.labels("sample")
+    frame = pd.DataFrame(
+        {
+            "Factor": [f"{'– ' * int(str(r.level))}{r.label} ({danish[str(r.code)]})" for r in rows.itertuples()],
+            **{label: rows[p] for p, label in people.items()},
+            "Excerpts": [of(int(str(r.n)), int(str(r.N))) for r in rows.itertuples()],
+            "Speak for it": rows["excerpts"],
+            "Against": rows["excerpts_against"],
+        }
+    )
+    top, n = leading(rows["label"], rows["n"])
+    words = caption.format(most=top, n=n, N=len(study.excerpts), count=int((rows["level"] == 0).sum()))
+    return Table(frame, words, f"tab-{family}", (32, 9, 9, 10, 11, 18, 11), stub=True)
+
+
+def both_sides(study: Study) -> Table:
+    """Return what supports, is wished for and hinders, theme by theme."""
+    rows = factors.side_by_side(study)
+    lists = {
+        (t, e): tuple(f"{r.label}: {', '.join(r.excerpts)}" for r in part.itertuples())
+        for (t, e), part in rows.groupby(["theme", "effect"], sort=False)
+    }
+    danish = study.labels("themes", "da")
+    themes = rows.drop_duplicates("theme")
+    frame = pd.DataFrame(
+        {
+            "Theme": [f"{r.theme_label} ({danish[r.theme]})" for r in themes.itertuples()],
+            "Supports": [lists.get((t, "supports"), ()) for t in themes["theme"]],
+            "Wished for": [lists.get((t, "wished"), ()) for t in themes["theme"]],
+            "Hinders": [lists.get((t, "hinders"), ()) for t in themes["theme"]],
+        }
+    )
+    double = int(
+        (
+            (frame["Hinders"].map(len) > 0) & ((frame["Supports"].map(len) > 0) | (frame["Wished for"].map(len) > 0))
+        ).sum()
+    )
+    caption = f"{of(double, len(frame))} themes stand on both sides: what helps when present hinders when absent"
+    return Table(frame, caption, "tab-both-sides", (19, 27, 27, 27), stub=True)
+
+
+def research_findings(study: Study) -> Table:
+    """Return what the article says of its relation to earlier research, with the works it names for that."""
+    rows = evidence.findings_with_evidence(study)
+    rows = rows[rows["kind"] == "research"]
+    cited = _works(study.literature)
+    status = ledger.finding_status(study).set_index("finding")["status"]
+    frame = pd.DataFrame(
+        {
+            "Finding": rows["finding"],
+            "Claim": rows["statement"],
+            "Set against": [cited.get(c, "") if isinstance(c, str) else "" for c in rows["concept"]],
+            "Excerpts": rows["excerpts"],
+            "Status": rows["finding"].map(status),
+        }
+    )
+    open_ = int((frame["Status"] == "not checkable").sum())
+    caption = (
+        f"{of(open_, len(frame))} claims about earlier research cannot be checked from the "
+        f"excerpts; they need the other studies"
+    )
+    return Table(frame, caption, "tab-research", (9, 37, 28, 14, 12))
+
+
+def recommendations(study: Study) -> Table:
+    """Return the recommendations with the findings they answer and the excerpts that ask for them."""
+    rows = evidence.findings_with_evidence(study).set_index("finding")
+    basis = study.finding_basis.groupby("finding")["rests_on"].agg(tuple)
+    chosen = rows[rows["kind"] == "recommendation"]
+    frame = pd.DataFrame(
+        {
+            "Finding": chosen.index,
+            "Recommendation": chosen["statement"],
+            "Answers": [basis.get(f, ()) for f in chosen.index],
+            "Excerpts that ask for it": chosen["excerpts"],
+            "Excerpts behind the findings": [
+                tuple(sorted({e for b in basis.get(f, ()) for e in rows.loc[b, "excerpts"]})) for f in chosen.index
+            ],
+        }
+    ).reset_index(drop=True)
+    bare = int((frame["Excerpts that ask for it"].map(len) == 0).sum())
+    caption = (
+        f"All recommendations answer findings; for {of(bare, len(frame))} no printed excerpt asks "
+        f"for the measure itself"
+    )
+    return Table(frame, caption, "tab-recommendations", (9, 37, 16, 16, 22))
+
+
+def answers(study: Study, question: str) -> Table:
+    """Return the findings that answer one sub-question, with status and evidence."""
+    rows = evidence.findings_with_evidence(study)
+    rows = rows[(rows["question"] == question) & ~rows["kind"].isin(["research", "recommendation"])]
+    status = ledger.finding_status(study).set_index("finding")["status"]
+    frame = pd.DataFrame(
+        {
+            "Finding": rows["finding"],
+            "What the article finds": rows["statement"],
+            "Status": rows["finding"].map(status),
+            "Speak for it": rows["excerpts"],
+            "Against": rows["against"],
+        }
+    )
+    supported = int((frame["Status"] == "supported").sum())
+    label = study.labels("questions")[question]
+    caption = (
+        f"{question}, {label.lower()}: {of(supported, len(frame))} findings are supported by "
+        f"excerpts from more than one voice"
+    )
+    return Table(frame, caption, f"tab-answers-{question.lower()}", (9, 45, 14, 20, 12))
+
+
+def results(study: Study) -> Table:
+    """Return the published results beside what the data give."""
+    rows = ledger.published_results(study)
+    same = int((rows["status"] == "same").sum())
+    checkable = int((rows["status"] != "not checkable").sum())
+    frame = rows[["what", "printed", "rebuilt", "status", "why"]].rename(
+        columns={
+            "what": "Published result",
+            "printed": "Printed",
+            "rebuilt": "Rebuilt",
+            "status": "Status",
+            "why": "Why",
+        }
+    )
+    caption = f"{of(same, checkable)} published results that can be checked come out the same"
+    return Table(frame, caption, "tab-results", (34, 12, 12, 13, 29), stub=True)
+
+
+def findings(study: Study) -> Table:
+    """Return every finding with its status and what it rests on."""
+    rows = evidence.findings_with_evidence(study)
+    status = ledger.finding_status(study).set_index("finding")["status"]
+    cases = study.labels("cases")
+    frame = pd.DataFrame(
+        {
+            "Finding": rows["finding"],
+            "Statement": rows["statement"],
+            "Section": rows["section"].map(study.labels("sections")),
+            "Status": rows["finding"].map(status),
+            "For": rows["excerpts"],
+            "Against": rows["against"],
+            "Initiatives": [
+                f"all {len(r)}" if len(r) == len(cases) else ", ".join(cases[c] for c in r) or "–"
+                for r in rows["cases"]
+            ],
+        }
+    )
+    supported = int((frame["Status"] == "supported").sum())
+    caption = f"{of(supported, len(frame))} findings are supported by printed excerpts from more than one voice"
+    return Table(frame, caption, "tab-findings", (8, 29, 13, 12, 13, 9, 16), anchors=True)
+
+
+def statuses(study: Study) -> Table:
+    """Return how many findings have each status, by kind of finding."""
+    rows = ledger.finding_status(study).merge(study.findings[["finding", "kind"]], on="finding")
+    counts = pd.crosstab(rows["status"], rows["kind"]).reindex(list(ledger.STATUSES), fill_value=0)
+    counts.insert(0, "All", counts.sum(axis=1))
+    frame = counts.rename(columns=str.capitalize).rename_axis(index="Status", columns=None).reset_index()
+    top, n = leading(pd.Series(counts.index), counts["All"].reset_index(drop=True))
+    return Table(
+        frame,
+        f"Most frequent status: {top}, {of(n, len(rows))} findings",
+        "tab-statuses",
+        (16, 6, 10, 11, 9, 9, 20, 11, 8),
+        stub=True,
+    )
+
+
+def status_rules(study: Study) -> Table:
+    """Return the rules by which findings get their status, with how many get it."""
+    counts = ledger.finding_status(study)["status"].value_counts()
+    frame = pd.DataFrame(
+        [(status, rule, int(counts.get(status, 0))) for status, rule in ledger.STATUS_RULES.items()],
+        columns=["Status", "Given when", "Findings"],
+    )
+    caption = (
+        "The status of a finding is the first of these that fits it; it is worked out from the codings, never typed"
+    )
+    return Table(frame, caption, "tab-status-rules", (18, 70, 12), stub=True)
+
+
+def robustness(study: Study) -> Table:
+    """Return what becomes of each finding when one excerpt, or one whole perspective, is left out."""
+    changes = ledger.robustness(study)
+    people = study.labels("sample")
+    names = study.findings.set_index("finding")["statement_en"]
+    status = ledger.finding_status(study).set_index("finding")["status"]
+
+    def lost(finding: str, what: str) -> str:
+        rows = changes[(changes["finding"] == finding) & (changes["what"] == what)]
+        falls = rows.groupby("after", sort=False)["left_out"].agg(list)
+        return "; ".join(f"{', '.join(people.get(x, x) for x in out)} → {after}" for after, out in falls.items()) or "–"
+
+    shown = [f for f in names.index if f in set(changes["finding"])]
+    frame = pd.DataFrame(
+        {
+            "Finding": shown,
+            "Statement": [names[f] for f in shown],
+            "Status": [status[f] for f in shown],
+            "Without the excerpt": [lost(f, "excerpt") for f in shown],
+            "Without the perspective": [lost(f, "perspective") for f in shown],
+        }
+    )
+    supported = status[status == "supported"]
+    firm = supported.index.difference(shown)
+    caption = (
+        f"{of(len(firm), len(supported))} supported findings stay supported whichever excerpt or perspective is left "
+        f"out; the {len(shown)} findings listed here change their status"
+    )
+    return Table(frame, caption, "tab-robustness", (9, 34, 13, 22, 22))
+
+
+def contrary(study: Study) -> Table:
+    """Return excerpts for and against the same finding, side by side, with who speaks."""
+    rows = evidence.findings_with_evidence(study)
+    rows = rows[rows["against"].map(len) > 0]
+    speaker = study.excerpts.set_index("excerpt")["perspective"].map(study.labels("sample"))
+
+    def voices(ids: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(f"{i} ({speaker[i]})" for i in ids)
+
+    frame = pd.DataFrame(
+        {
+            "Finding": rows["finding"],
+            "Statement": rows["statement"],
+            "Speak for it": rows["excerpts"].map(voices),
+            "Speak against it": rows["against"].map(voices),
+        }
+    )
+    caption = f"{of(len(frame), len(study.findings))} findings have a printed excerpt that speaks against them"
+    return Table(frame, caption, "tab-contrary", (9, 45, 23, 23))
+
+
+def excerpts(study: Study) -> Table:
+    """Return all printed excerpts: what is said, by whom, where, with which codes, and the findings that rest on it.
+
+    Where the study has been woven with the article's own words, these stand below the gist.
+    """
+    people, sections, cases, codes = (study.labels(t) for t in ("sample", "sections", "cases", "codes"))
+    given = study.excerpt_codes.drop_duplicates(["excerpt", "code"])
+    words = given["code"].map(codes) + given["stance"].map({"for": "", "against": " (against)"})
+    by = words.groupby(given["excerpt"]).agg("; ".join)
+    rests = evidence.finding_evidence(study)
+    rests = rests[rests["source"] == "excerpt"].groupby("id")["finding"].agg(lambda f: tuple(sorted(set(f))))
+    e = study.excerpts
+    said = e["gist_en"] if "wording" not in e else e["gist_en"] + " – ” " + e["wording"] + " ”"
+    frame = pd.DataFrame(
+        {
+            "Excerpt": e["excerpt"],
+            "What is said": said,
+            "Who": [
+                f"{people[p]} ({r})" + (f", {cases[c]}" if isinstance(c, str) else "")
+                for p, r, c in zip(e["perspective"], e["role_printed"], e["case"], strict=True)
+            ],
+            "Place": [f"{sections[s]}: “{o} …”" for s, o in zip(e["section"], e["opening"], strict=True)],
+            "Codes": e["excerpt"].map(by),
+            "Findings": [rests.get(x, ()) for x in e["excerpt"]],
+        }
+    )
+    caption = f"The {len(frame)} printed excerpts, in the order of printing"
+    return Table(frame, caption, "tab-excerpts", (8, 30, 14, 15, 20, 13), anchors=True)
+
+
+def limits(study: Study) -> Table:
+    """Return what cannot be computed from what is public, and which data would make it possible."""
+    n, total = len(study.excerpts), int(study.sample["interviews"].sum())
+    rows = [
+        (
+            "How many interviewees hold a view",
+            f"{n} excerpts are chosen; the interviews are not public",
+            f"Coded transcripts of the {total} interviews",
+        ),
+        (
+            "Whether new interviews still added themes (saturation)",
+            "The order in which themes appeared is not reported",
+            "Dated coding of each interview",
+        ),
+        (
+            "How opinions spread within a perspective",
+            "Excerpts carry a role, not a person",
+            "A pseudonym for each respondent",
+        ),
+        (
+            "How far two coders agree on the article's own coding",
+            "The original codes and coders are not reported",
+            "Two independent codings of the same transcripts",
+        ),
+        (
+            "How the workshop changed the findings",
+            "Only that it validated the main points is reported",
+            "Notes from the workshop",
+        ),
+    ]
+    frame = pd.DataFrame(rows, columns=["What cannot be computed", "Because", "What would enable it"])
+    return Table(
+        frame,
+        f"{len(frame)} things that no reading of the printed article can settle",
+        "tab-limits",
+        (34, 33, 33),
+        stub=True,
+    )

@@ -1,0 +1,95 @@
+"""The study: its tables, loaded and checked."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from kodebog import paths
+from kodebog.errors import KodebogError
+from kodebog.study.faults import Fault
+from kodebog.study.package import content_hash
+from kodebog.study.validation import validated
+
+Lang = Literal["en", "da"]
+"""Language of labels: English or Danish."""
+
+
+class StudyError(KodebogError):
+    """A study folder that does not hold what `datapackage.json` says it holds; `faults` lists all of it."""
+
+    def __init__(self, folder: Path, faults: list[Fault]) -> None:
+        self.faults = faults
+        lines = "\n".join(f"  {fault}" for fault in faults)
+        super().__init__(f"{folder}: {len(faults)} fault{'s' * (len(faults) != 1)}\n{lines}")
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """The tables of a coded study, each a frame with the columns that `datapackage.json` declares.
+
+    Empty cells are missing values; text columns are pandas strings, number columns 64-bit integers. Tables are never
+    changed in place: what is computed from a study is kept by its identity.
+    """
+
+    sections: pd.DataFrame
+    questions: pd.DataFrame
+    sample: pd.DataFrame
+    roles: pd.DataFrame
+    policy_areas: pd.DataFrame
+    cases: pd.DataFrame
+    families: pd.DataFrame
+    themes: pd.DataFrame
+    codes: pd.DataFrame
+    excerpts: pd.DataFrame
+    excerpt_codes: pd.DataFrame
+    case_codes: pd.DataFrame
+    findings: pd.DataFrame
+    finding_codes: pd.DataFrame
+    finding_basis: pd.DataFrame
+    published_typology: pd.DataFrame
+    published_lists: pd.DataFrame
+    published_numbers: pd.DataFrame
+    concepts: pd.DataFrame
+    literature: pd.DataFrame
+    folder: Path
+    """Where it was loaded from."""
+
+    @classmethod
+    def tables(cls) -> list[str]:
+        """Return the names of the tables."""
+        return [field.name for field in fields(cls) if field.name != "folder"]
+
+    @classmethod
+    def load(cls, folder: Path | str | None = None) -> Study:
+        """Return the study in `folder`, checked; that of `kodebog.paths.study` where none is given.
+
+        Raises:
+            StudyError: with every fault in the folder, each with file, row, column, value and what is allowed.
+
+        """
+        where = Path(folder).resolve() if folder else paths.study()
+        return _load(where, content_hash(where))
+
+    def labels(self, table: str, lang: Lang = "en") -> dict[str, str]:
+        """Return the labels in one language of a table's rows, by their key (the table's first column)."""
+        frame: pd.DataFrame = getattr(self, table)
+        return dict(zip(frame.iloc[:, 0], frame[f"label_{lang}"], strict=True))
+
+    def in_family(self, family: str) -> list[str]:
+        """Return the codes of a family in codebook order, its heading left out."""
+        codes = self.codes[(self.codes["family"] == family) & (self.codes["code"] != family)]
+        return list(codes["code"]) or [family]
+
+
+@functools.lru_cache(maxsize=2)
+def _load(where: Path, content: str) -> Study:
+    """Load and check a folder; once for the same content, since a study is never changed in place."""
+    package, faults = validated(where)
+    if package is None:
+        raise StudyError(where, faults)
+    return Study(**{name: package.frames[name] for name in Study.tables()}, folder=where)

@@ -1,0 +1,436 @@
+"""Rules that tie the tables of a study together, beyond what a Table Schema can declare."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pandas as pd
+
+from kodebog.study.faults import Fault, few, nearest
+
+DIMENSIONS = ("characteristic", "role", "value", "example")
+"""Families of codes that are the rows of the typology."""
+
+Tables = dict[str, pd.DataFrame]
+Rule = Callable[[Tables], Iterator[Fault]]
+
+
+def broken_rules(tables: Tables) -> list[Fault]:
+    """Return a fault for every row that breaks a rule; the tables must already agree with their schemas."""
+    return [fault for rule in RULES for fault in rule(tables)]
+
+
+def _rows(frame: pd.DataFrame, bad: pd.Series[bool]) -> Iterator[tuple[int, pd.Series[Any]]]:
+    """Yield the bad rows with their number in the file (the header is row 1)."""
+    for position, row in frame[bad].iterrows():
+        yield int(str(position)) + 2, row
+
+
+def _practices_are_practices(t: Tables) -> Iterator[Fault]:
+    allowed = list(t["codes"].loc[t["codes"]["family"] == "practice", "code"])
+    for name in ("cases", "published_typology"):
+        for row, found in _rows(t[name], ~t[name]["practice"].isin(allowed)):
+            value = found["practice"]
+            yield Fault(
+                file=f"{name}.csv",
+                row=row,
+                column="practice",
+                value=value,
+                problem="is no practice",
+                allowed=", ".join(allowed),
+                nearest=nearest(value, allowed),
+            )
+
+
+def _cases_are_placed_under_their_practice(t: Tables) -> Iterator[Fault]:
+    placed = set(zip(t["case_codes"]["case"], t["case_codes"]["code"], strict=True))
+    missing = pd.Series([pair not in placed for pair in zip(t["cases"]["case"], t["cases"]["practice"], strict=True)])
+    for row, case in _rows(t["cases"], missing):
+        yield Fault(
+            file="cases.csv",
+            row=row,
+            column="practice",
+            value=case["practice"],
+            problem=f"is not among the codes of “{case['case']}”",
+            allowed="a row in case_codes.csv",
+        )
+
+
+def _evidence_exists(t: Tables) -> Iterator[Fault]:
+    """Evidence of a case coding is a section, or an excerpt tied to the case that carries the code itself."""
+    tied = t["excerpts"].set_index("excerpt")["case"].fillna("").to_dict()
+    sections = set(t["sections"]["section"])
+    coded = set(zip(t["excerpt_codes"]["excerpt"], t["excerpt_codes"]["code"], strict=True))
+    for position, row in t["case_codes"].iterrows():
+        where, line = row["evidence"], int(str(position)) + 2
+        if where in sections:
+            continue
+        if where not in tied:
+            yield Fault(
+                file="case_codes.csv",
+                row=line,
+                column="evidence",
+                value=where,
+                problem="is neither an excerpt nor a section",
+                allowed="a value of excerpt in excerpts.csv or of section in sections.csv",
+                nearest=nearest(where, [*tied, *sections]),
+            )
+        elif tied[where] != row["case"]:
+            yield Fault(
+                file="case_codes.csv",
+                row=line,
+                column="evidence",
+                value=where,
+                problem=f"is not tied to “{row['case']}”",
+                allowed="an excerpt of that initiative",
+            )
+        elif (where, row["code"]) not in coded:
+            yield Fault(
+                file="case_codes.csv",
+                row=line,
+                column="evidence",
+                value=where,
+                problem=f"does not carry the code “{row['code']}”",
+                allowed="an excerpt with that code in excerpt_codes.csv",
+            )
+
+
+def _examples_name_their_initiative(t: Tables) -> Iterator[Fault]:
+    """The code of an empirical example goes with the initiative it stands for: code “ex-NAME”, initiative “NAME”."""
+    examples = set(t["codes"].loc[t["codes"]["family"] == "example", "code"])
+    tied = t["excerpts"].set_index("excerpt")["case"].fillna("")
+    for name, case in (
+        ("case_codes", t["case_codes"]["case"]),
+        ("excerpt_codes", t["excerpt_codes"]["excerpt"].map(tied)),
+    ):
+        bad = t[name]["code"].isin(examples) & (t[name]["code"] != "ex-" + case)
+        for row, coding in _rows(t[name], bad):
+            yield Fault(
+                file=f"{name}.csv",
+                row=row,
+                column="code",
+                value=coding["code"],
+                problem="is the example of another initiative",
+                allowed="“ex-” and the initiative",
+            )
+
+
+def _excerpts_are_coded_both_ways(t: Tables) -> Iterator[Fault]:
+    for basis in ("placed", "content"):
+        coded = set(t["excerpt_codes"].loc[t["excerpt_codes"]["basis"] == basis, "excerpt"])
+        for row, excerpt in _rows(t["excerpts"], ~t["excerpts"]["excerpt"].isin(coded)):
+            yield Fault(
+                file="excerpts.csv",
+                row=row,
+                column="excerpt",
+                value=excerpt["excerpt"],
+                problem=f"has no code with basis “{basis}”",
+                allowed="at least one row in excerpt_codes.csv",
+            )
+
+
+def _area_only_without_case(t: Tables) -> Iterator[Fault]:
+    both = t["excerpts"]["case"].notna() & t["excerpts"]["area"].notna()
+    for row, excerpt in _rows(t["excerpts"], both):
+        yield Fault(
+            file="excerpts.csv",
+            row=row,
+            column="area",
+            value=excerpt["area"],
+            problem="must be empty where an initiative is named",
+            allowed="empty: the initiative has its own area",
+        )
+
+
+def _excerpts_follow_the_sections(t: Tables) -> Iterator[Fault]:
+    """Excerpts are numbered in the order of printing, so their sections never go back."""
+    order = {section: i for i, section in enumerate(t["sections"]["section"])}
+    excerpts = t["excerpts"].sort_values("excerpt")
+    place = excerpts["section"].map(order)
+    for row, excerpt in _rows(excerpts, place < place.cummax()):
+        yield Fault(
+            file="excerpts.csv",
+            row=row,
+            column="section",
+            value=excerpt["section"],
+            problem="comes before the section of the excerpt above",
+            allowed="sections in the order of sections.csv",
+        )
+
+
+def _findings_assert_codes(t: Tables) -> Iterator[Fault]:
+    for row, finding in _rows(t["findings"], ~t["findings"]["finding"].isin(t["finding_codes"]["finding"])):
+        yield Fault(
+            file="findings.csv",
+            row=row,
+            column="finding",
+            value=finding["finding"],
+            problem="asserts no code",
+            allowed="at least one row in finding_codes.csv",
+        )
+
+
+def _codes_are_used(t: Tables) -> Iterator[Fault]:
+    used = set().union(*(t[n]["code"] for n in ("excerpt_codes", "case_codes", "finding_codes", "published_typology")))
+    for row, code in _rows(t["codes"], ~t["codes"]["code"].isin(used)):
+        yield Fault(
+            file="codes.csv",
+            row=row,
+            column="code",
+            value=code["code"],
+            problem="is never used",
+            allowed="a row in excerpt_codes, case_codes, finding_codes or published_typology",
+        )
+
+
+def _parents_form_a_tree(t: Tables) -> Iterator[Fault]:
+    parent = t["codes"].set_index("code")["parent"].dropna().to_dict()
+    family = t["codes"].set_index("code")["family"].to_dict()
+    for position, code in t["codes"].iterrows():
+        seen, here, line = set(), code["code"], int(str(position)) + 2
+        while here in parent and here not in seen:
+            seen.add(here)
+            here = parent[here]
+        if here in seen:
+            yield Fault(
+                file="codes.csv",
+                row=line,
+                column="parent",
+                value=code["parent"],
+                problem="goes round in a circle",
+                allowed="a code above this one",
+            )
+        if code["code"] in parent and family[parent[code["code"]]] != code["family"]:
+            yield Fault(
+                file="codes.csv",
+                row=line,
+                column="parent",
+                value=code["parent"],
+                problem="is of another family",
+                allowed=f"a code of the family “{code['family']}”",
+            )
+
+
+def _factors_have_theme_and_effect(t: Tables) -> Iterator[Fault]:
+    lone = t["codes"]["theme"].isna() != t["codes"]["effect"].isna()
+    for row, code in _rows(t["codes"], lone):
+        column = "theme" if pd.isna(code["theme"]) else "effect"
+        yield Fault(
+            file="codes.csv",
+            row=row,
+            column=column,
+            value="",
+            problem="must not be empty",
+            allowed="theme and effect both, or neither",
+        )
+
+
+def _printed_entries_are_of_their_family(t: Tables) -> Iterator[Fault]:
+    family = t["codes"].set_index("code")["family"]
+    for name, column in (("published_typology", "dimension"), ("published_lists", "family")):
+        actual = t[name]["code"].map(family)
+        for row, entry in _rows(t[name], actual != t[name][column]):
+            yield Fault(
+                file=f"{name}.csv",
+                row=row,
+                column="code",
+                value=entry["code"],
+                problem="is of another family",
+                allowed=f"a code of the family “{entry[column]}”",
+            )
+
+
+def _recommendations_rest_on_findings(t: Tables) -> Iterator[Fault]:
+    kind = t["findings"].set_index("finding")["kind"]
+    for row, basis in _rows(t["finding_basis"], t["finding_basis"]["finding"].map(kind) != "recommendation"):
+        yield Fault(
+            file="finding_basis.csv",
+            row=row,
+            column="finding",
+            value=basis["finding"],
+            problem="is no recommendation",
+            allowed="a finding of kind “recommendation”",
+        )
+
+
+def _labels_are_unique(t: Tables) -> Iterator[Fault]:
+    """Two rows of a table that are called the same cannot be told apart in a figure or a filter."""
+    for name, table in t.items():
+        for column in [c for c in table.columns if re.fullmatch(r"(label|text|statement|gist)_(en|da)|heading", c)]:
+            for row, found in _rows(table, table[column].str.casefold().duplicated()):
+                yield Fault(
+                    file=f"{name}.csv",
+                    row=row,
+                    column=column,
+                    value=found[column],
+                    problem="stands twice",
+                    allowed=f"another {column.partition('_')[0]} for each row",
+                )
+
+
+def _coder_goes_with_basis(t: Tables) -> Iterator[Fault]:
+    """Placement is the article's own coding, content the report's."""
+    right = t["excerpt_codes"]["basis"].map({"placed": "article", "content": "report"})
+    for row, coding in _rows(t["excerpt_codes"], t["excerpt_codes"]["coder"] != right):
+        yield Fault(
+            file="excerpt_codes.csv",
+            row=row,
+            column="coder",
+            value=coding["coder"],
+            problem=f"does not go with the basis “{coding['basis']}”",
+            allowed="article with placed, report with content",
+        )
+
+
+def _placed_initiatives_have_a_place(t: Tables) -> Iterator[Fault]:
+    """What an initiative is placed under is a heading, and headings stand in sections, not in excerpts."""
+    sections = set(t["sections"]["section"])
+    bad = (t["case_codes"]["basis"] == "placed") & ~t["case_codes"]["evidence"].isin(sections)
+    for row, coding in _rows(t["case_codes"], bad):
+        yield Fault(
+            file="case_codes.csv",
+            row=row,
+            column="evidence",
+            value=coding["evidence"],
+            problem="is no section, though the code is “placed”",
+            allowed=few(sections),
+        )
+
+
+def _codes_stand_in_their_familys_section(t: Tables) -> Iterator[Fault]:
+    section = t["codes"]["family"].map(t["families"].set_index("family")["section"])
+    for row, code in _rows(t["codes"], t["codes"]["section"] != section):
+        yield Fault(
+            file="codes.csv",
+            row=row,
+            column="section",
+            value=code["section"],
+            problem=f"is not the section of the family “{code['family']}”",
+            allowed=section[row - 2],
+        )
+
+
+def _an_example_carries_its_code(t: Tables) -> Iterator[Fault]:
+    """The excerpt that a code gives as its example carries the code, or one below it."""
+    parents = t["codes"].dropna(subset=["parent"]).groupby("parent")["code"].agg(list).to_dict()
+    given = set(zip(t["excerpt_codes"]["excerpt"], t["excerpt_codes"]["code"], strict=True))
+    for position, code in t["codes"].dropna(subset=["example"]).iterrows():
+        below, here = {code["code"]}, [code["code"]]
+        while here:
+            here = [child for parent in here for child in parents.get(parent, []) if child not in below]
+            below |= set(here)
+        if not any((code["example"], c) in given for c in below):
+            yield Fault(
+                file="codes.csv",
+                row=int(str(position)) + 2,
+                column="example",
+                value=code["example"],
+                problem=f"does not carry the code “{code['code']}”",
+                allowed="an excerpt with that code in excerpt_codes.csv",
+            )
+
+
+def _concepts_belong_to_research(t: Tables) -> Iterator[Fault]:
+    bad = t["findings"]["concept"].notna() & (t["findings"]["kind"] != "research")
+    for row, finding in _rows(t["findings"], bad):
+        yield Fault(
+            file="findings.csv",
+            row=row,
+            column="concept",
+            value=finding["concept"],
+            problem=f"must be empty for a finding of kind “{finding['kind']}”",
+            allowed="a concept for kind “research” only",
+        )
+
+
+def work_id(authors: str, year: str) -> str:
+    """Return the id of a work: the names of its authors as cited and the year, in small plain letters."""
+    plain = authors.casefold().replace("æ", "ae").replace("ø", "o").replace("å", "a")
+    plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    return "-".join([*re.findall(r"[a-z]+", plain), year])
+
+
+def _works_are_named_for_authors_and_year(t: Tables) -> Iterator[Fault]:
+    literature = t["literature"]
+    right = pd.Series([work_id(a, y) for a, y in zip(literature["authors"], literature["year"], strict=True)])
+    for row, work in _rows(literature, literature["work"] != right):
+        yield Fault(
+            file="literature.csv",
+            row=row,
+            column="work",
+            value=work["work"],
+            problem="does not agree with authors and year",
+            allowed=right[row - 2],
+        )
+
+
+def _printed_entries_are_numbered(t: Tables) -> Iterator[Fault]:
+    """Entries of a printed list or cell are numbered from 1, in their order, and none stands twice."""
+    for name, keys in (("published_typology", ["dimension", "practice"]), ("published_lists", ["family"])):
+        right = t[name].groupby(keys).cumcount() + 1
+        for row, entry in _rows(t[name], t[name]["order"] != right):
+            yield Fault(
+                file=f"{name}.csv",
+                row=row,
+                column="order",
+                value=str(entry["order"]),
+                problem="is not the next number",
+                allowed=str(right[row - 2]),
+            )
+        for row, entry in _rows(t[name], t[name].duplicated([*keys, "code"])):
+            yield Fault(file=f"{name}.csv", row=row, column="code", value=entry["code"], problem="stands twice")
+
+
+NEEDED = {
+    "families": ("practice", *DIMENSIONS, "approach", "support", "anchoring", "focus", "shared-line", "barrier"),
+    "questions": ("RQ1", "RQ2", "RQ3"),
+    "sections": ("practices",),
+}
+"""Rows that tables and figures of this report ask for by name."""
+
+
+def _what_the_report_names_is_there(t: Tables) -> Iterator[Fault]:
+    for name, keys in NEEDED.items():
+        column = t[name].columns[0]
+        for key in [k for k in keys if k not in set(t[name][column])]:
+            yield Fault(
+                file=f"{name}.csv",
+                column=column,
+                problem=f"has no row “{key}”, which the report asks for",
+                nearest=nearest(key, set(t[name][column])),
+            )
+    family = set(t["codes"]["family"])
+    for key in [k for k in NEEDED["families"] if k not in family]:
+        yield Fault(file="codes.csv", column="family", problem=f"has no code of the family “{key}”")
+    for name in ("excerpts", "cases", "sample", "findings", "published_lists", "published_typology"):
+        if t[name].empty:
+            yield Fault(file=f"{name}.csv", problem="has no row")
+
+
+RULES: tuple[Rule, ...] = (
+    _what_the_report_names_is_there,
+    _labels_are_unique,
+    _coder_goes_with_basis,
+    _placed_initiatives_have_a_place,
+    _codes_stand_in_their_familys_section,
+    _an_example_carries_its_code,
+    _concepts_belong_to_research,
+    _works_are_named_for_authors_and_year,
+    _printed_entries_are_numbered,
+    _practices_are_practices,
+    _cases_are_placed_under_their_practice,
+    _evidence_exists,
+    _examples_name_their_initiative,
+    _excerpts_are_coded_both_ways,
+    _area_only_without_case,
+    _excerpts_follow_the_sections,
+    _findings_assert_codes,
+    _codes_are_used,
+    _parents_form_a_tree,
+    _factors_have_theme_and_effect,
+    _printed_entries_are_of_their_family,
+    _recommendations_rest_on_findings,
+)
