@@ -81,8 +81,6 @@ def _published() -> str:
 
 
 def _make(jobs: int, say: Callable[[str], None], sources: str, record: dict[str, Any]) -> None:
-    from kodebog.publish.web import finish  # noqa: PLC0415 - slow to import, and not needed when nothing has changed
-
     notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
     todo = pending(notebooks)
     if todo:
@@ -98,8 +96,7 @@ def _make(jobs: int, say: Callable[[str], None], sources: str, record: dict[str,
         shutil.rmtree(WORK, ignore_errors=True)
     # from here on the work folder is not whole, and the next build must know
     RECORD.unlink(missing_ok=True)
-    html, pdf, pages = _sphinx(say)
-    _put(html, lambda made: finish(made, pdf, pages))
+    _exchange_book(_sphinx(say))
     write_whole(
         RECORD,
         json.dumps({"sources": sources, "book": _published(), "work": hash_files(WORK, WORK), "checked": checked}),
@@ -141,96 +138,41 @@ def _build_lock() -> Iterator[None]:
 def _inputs_hash() -> str:
     """A hash over everything that the book is made from."""
     known = [environment_hash(), *(os.environ.get(name) for name in ("BOOK_URL", "REPOSITORY_URL"))]
-    single = [paths.ROOT / name for name in ("_toc.yml", "CITATION.cff", "LICENSE-data")]
+    single = [paths.ROOT / name for name in ("index.md", "conf.py", "_toc.yml", "CITATION.cff", "LICENSE-data")]
     return hash_files(paths.ROOT, paths.BOOK, paths.NOTEBOOKS, *single, known=repr(known))
 
 
-def _sphinx(say: Callable[[str], None]) -> tuple[Path, Path, list[str]]:
-    """Build HTML and PDF in the work folder; return the folder of the one, the file of the other, all pages."""
-    from jupyter_book.config import get_final_config  # noqa: PLC0415 - slow to import
-    from sphinx.application import Sphinx  # noqa: PLC0415
+def _sphinx(say: Callable[[str], None]) -> Path:
+    """Build HTML and PDF in the work folder; return the folder of the book."""
+    from sphinx.application import Sphinx  # noqa: PLC0415 - slow to import
     from sphinx.errors import SphinxError  # noqa: PLC0415
     from sphinx.util.docutils import docutils_namespace, patch_docutils  # noqa: PLC0415
 
-    from kodebog.publish import language, web  # noqa: PLC0415
-    from kodebog.publish.pdf import InBackground, PdfError  # noqa: PLC0415
-
-    started = time.perf_counter()
     say("Building the pages, and the PDF beside them …")
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
-    where = web.addresses()
-    config, _ = get_final_config(
-        user_yaml=paths.CONFIG,
-        sourcedir=paths.ROOT,
-        cli_config={
-            "latex_individualpages": False,
-            "html_baseurl": where.book,
-            "notfound_urls_prefix": where.path(),
-            "kodebog_addresses": where,
-            "kodebog_around": [hash_files(paths.ROOT, paths.BOOK / "_static"), *sorted(language.terms())],
-        },
-        use_external_toc=True,
-    )
     out = WORK / "html"
     # Sphinx marks style sheets that are there when it starts otherwise than those that it makes itself
     shutil.rmtree(out / "_static", ignore_errors=True)
     warnings = io.StringIO()
-    pdf: InBackground | None = None
     try:
         with patch_docutils(str(paths.ROOT)), docutils_namespace(), _without_collecting():
             app = Sphinx(
                 srcdir=paths.ROOT,
-                confdir=None,
+                confdir=paths.ROOT,
                 outdir=out,
                 doctreedir=WORK / "doctrees",
                 buildername="html",
-                confoverrides=config,
                 status=None,
                 warning=warnings,
                 warningiserror=False,
             )
-            pdf = InBackground(app, WORK / paths.PDF.name)
-            app.connect("write-started", lambda *_: pdf.start())
             app.build()
         _no_warnings(warnings.getvalue())
         if app.statuscode:
             raise BuildError("Sphinx did not finish.")
-        pages = [app.builder.get_target_uri(page) for page in sorted(app.env.found_docs)]
-        _drop_leftovers(app, out, pages)
-        written = time.perf_counter()
-        say(f"  pages: {written - started:.1f} s")
-        took = pdf.result()
-        say(f"  PDF: {took:.1f} s, of which {time.perf_counter() - written:.1f} after the pages")
     except SphinxError as error:
-        raise BuildError(f"Sphinx: {error}") from error
-    except PdfError as error:
-        raise BuildError(f"The PDF was not made.\n{error}") from None
-    finally:
-        if pdf is not None:
-            pdf.stop()
-    return out, pdf.out, pages
-
-
-def _drop_leftovers(app: Any, out: Path, pages: list[str]) -> None:
-    """Remove what earlier builds have left: all files but those that the pages of today are made of."""
-    made = {*pages, "search.html", "404.html", "searchindex.js", "objects.inv", ".buildinfo"}
-    text = "".join((out / page).read_text(encoding="utf-8") for page in pages)
-    made |= {f"_images/{name}" for _, name in app.env.images.values() if name in text}
-    made |= {f"_downloads/{name}" for _, name in app.env.dlfiles.values()}
-    made |= {f"_sources/{Path(app.env.doc2path(page)).relative_to(app.srcdir)}" for page in app.env.found_docs}
-    for path in sorted(out.rglob("*"), reverse=True):
-        name = path.relative_to(out).as_posix()
-        if path.is_dir() and not path.is_symlink():
-            if not any(path.iterdir()):
-                path.rmdir()
-        elif name not in made and not name.startswith("_static/"):
-            path.unlink()
-    index = out / "searchindex.js"
-    head, tail = "Search.setIndex(", ")"
-    found = json.loads(index.read_text(encoding="utf-8").removeprefix(head).removesuffix(tail))
-    for part in ("terms", "titleterms"):  # words that no page has any more stay behind without a page
-        found[part] = {word: where for word, where in found[part].items() if where != []}
-    index.write_text(head + json.dumps(found, separators=(",", ":"), sort_keys=True) + tail, encoding="utf-8")
+        raise BuildError(f"{warnings.getvalue()}{error}") from error
+    return out
 
 
 @contextlib.contextmanager
@@ -248,13 +190,12 @@ def _no_warnings(text: str) -> None:
         raise BuildError(f"Warnings count as errors:\n{found}")
 
 
-def _put(made: Path, finish: Callable[[Path], None]) -> None:
-    """Put a finished copy of what was made in the place of the book, whole or not at all."""
+def _exchange_book(made: Path) -> None:
+    """Put a copy of what was made in the place of the book, whole or not at all."""
     fresh = paths.HTML.with_name(paths.HTML.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     try:
         shutil.copytree(made, fresh, ignore=shutil.ignore_patterns(".buildinfo"))
-        finish(fresh)
         link = paths.PDF.with_name(paths.PDF.name + ".new")
         link.unlink(missing_ok=True)
         link.symlink_to(f"{paths.HTML.name}/{paths.PDF.name}")

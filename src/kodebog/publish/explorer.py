@@ -1,14 +1,12 @@
 """The evidence explorer: what the page of excerpts needs to be filtered, as plain HTML.
 
-Every row of the table gets what it can be filtered by in `data-` attributes, and the page a form; the script
-`explorer.js` ties the two together. Without it the page is a plain table.
+Every row of the table gets what it can be filtered by in `data-` attributes, and the page a form (see
+`kodebog.publish.transforms`); the script `explorer.js` ties the two together. Without it the page is a plain table.
 """
 
 from __future__ import annotations
 
 from html import escape
-
-from bs4 import BeautifulSoup
 
 from kodebog.analysis.coding import coded, practice_of_excerpts
 from kodebog.study import Study
@@ -87,15 +85,3 @@ def form(study: Study) -> str:
         '<button type="button" data-download>Download what is shown (CSV)</button>'
         f' <span role="status">{len(used)} of {len(used)} excerpts shown</span></p></form>'
     )
-
-
-def equip(soup: BeautifulSoup, study: Study) -> None:
-    """Put the form before the page's table, and attributes on the table's rows."""
-    attributes = row_attributes(study)
-    table = soup.select(f"table#{TABLE}")[0]
-    for row in table.select("tbody tr"):
-        (excerpt,) = [str(part["id"]) for part in row.select("[id]") if part["id"] in attributes]
-        for name, value in attributes[excerpt].items():
-            row[f"data-{name}"] = value
-    place = table.find_parent("div", class_="cell") or table
-    place.insert_before(BeautifulSoup(form(study), "html.parser"))

@@ -1,4 +1,4 @@
-"""Marks the Danish words of a page as Danish, so that screen readers say them as such.
+"""Which words of a page are Danish, so that screen readers say them as such, on screen and in the PDF.
 
 What the study or the glossary knows is found here; other Danish words are marked where they are written, as
 `[word]{.language-da}`.
@@ -9,14 +9,18 @@ from __future__ import annotations
 import functools
 import re
 
-from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PageElement
+from docutils import nodes
+from sphinx import addnodes
 
 from kodebog import paths
 from kodebog.report.metadata import citation
 from kodebog.study import Study
 
 DANISH = "da"
+CLASS = f"language-{DANISH}"
+"""Class of nodes whose words are Danish; docutils writes it as the language of the HTML element."""
+DANISH_COLUMN = "Dansk"
+"""Head of columns whose cells are all Danish."""
 LABELLED = ("sections", "questions", "sample", "policy_areas", "cases", "families", "themes", "codes", "concepts")
 """Tables whose Danish labels are shown."""
 
@@ -45,22 +49,50 @@ def known(study: Study) -> tuple[frozenset[str], re.Pattern[str]]:
     return frozenset(e.casefold() for e in expressions), pattern
 
 
-def mark(soup: BeautifulSoup, study: Study) -> None:
-    """Give `lang="da"` to the Danish words of a page: terms, glossary entries, labels in brackets, first words."""
-    expressions, pattern = known(study)
-    for part in soup.select("em, strong, dt, td li, td > p"):
-        if part.get_text(" ", strip=True).removesuffix(".").casefold() in expressions:
-            part["lang"] = DANISH
-    for part in soup.select('dl.glossary dt, td[data-head="Dansk"]'):
-        part["lang"] = DANISH
-    for text in soup.find_all(string=pattern):
-        if text.find_parent(["script", "pre", "svg", "option"]) or text.find_parent(lang=True):
-            continue
-        pieces: list[PageElement] = []
-        end = 0
-        for found in pattern.finditer(text):
-            span = soup.new_tag("span", lang=DANISH)
-            span.string = found.group()
-            pieces += [NavigableString(text[end : found.start()]), span]
-            end = found.end()
-        text.replace_with(*pieces, NavigableString(text[end:]))
+def may_be_danish(node: nodes.Node) -> bool:
+    """Whether a node as a whole can be a Danish expression: emphasised words, terms, cells and what stands in them."""
+    if isinstance(node, nodes.paragraph | nodes.list_item):
+        return isinstance(_cell(node), nodes.entry)
+    return isinstance(node, nodes.emphasis | nodes.strong | nodes.term | nodes.entry)
+
+
+def is_danish(node: nodes.Element, expressions: frozenset[str]) -> bool:
+    """Whether the words of a node are Danish; `expressions` are the known ones, in small letters."""
+    if isinstance(node, nodes.entry):
+        return _head(node) == DANISH_COLUMN
+    if isinstance(node, nodes.term) and isinstance(node.parent.parent.parent, addnodes.glossary):
+        return True
+    return " ".join(node.astext().split()).removesuffix(".").casefold() in expressions
+
+
+def _cell(node: nodes.Node) -> nodes.Node | None:
+    """The cell that a paragraph or a list item stands in; none for the cells that head a row."""
+    above: nodes.Node | None = node.parent
+    if isinstance(above, nodes.bullet_list):
+        above = above.parent
+    return above if isinstance(above, nodes.entry) and not _is_stub(above) else None
+
+
+def _is_stub(cell: nodes.entry) -> bool:
+    group = cell.parent.parent.parent
+    column = cell.parent.index(cell)
+    return bool([spec for spec in group.children if isinstance(spec, nodes.colspec)][column].get("stub"))
+
+
+def _head(cell: nodes.entry) -> str:
+    """The head of a cell's column; empty for a head itself and for a cell that heads its row."""
+    group = cell.parent.parent.parent
+    head = next((part for part in group.children if isinstance(part, nodes.thead)), None)
+    if head is None or cell.parent.parent is head or _is_stub(cell):
+        return ""
+    return str(head.children[0].children[cell.parent.index(cell)].astext())
+
+
+def pieces(text: str, pattern: re.Pattern[str]) -> list[nodes.Node]:
+    """Return a text in pieces, of which the Danish expressions are marked."""
+    found: list[nodes.Node] = []
+    end = 0
+    for match in pattern.finditer(text):
+        found += [nodes.Text(text[end : match.start()]), nodes.inline("", match.group(), classes=[CLASS])]
+        end = match.end()
+    return [piece for piece in [*found, nodes.Text(text[end:])] if piece.astext()]

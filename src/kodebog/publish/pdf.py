@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import time
-from collections.abc import Iterator
+import io
+import shutil
+from collections.abc import Iterable, Iterator, Set
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -12,13 +13,16 @@ from typing import Any
 
 import typst
 from docutils import nodes
+from docutils.parsers import rst
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
+from sphinx.errors import ExtensionError
+from sphinx.util import docutils
 
 from kodebog import paths
 from kodebog.errors import KodebogError
 from kodebog.publish.execution import obey_parent
-from kodebog.publish.typst_writer import TypstWriter, UnknownNodeError, quote
+from kodebog.publish.typst_writer import IMAGES, TypstWriter, UnknownNodeError, quote
 from kodebog.report.metadata import book_title, citation, released
 from kodebog.study.package import content_hash
 
@@ -35,11 +39,28 @@ class PdfError(KodebogError):
 
 
 class TypstBuilder(Builder):
-    """Resolves references to labels within one document; used only while the pages are written."""
+    """Sphinx's builder `typst`: the whole book as one PDF. Refers to labels within one document."""
 
     name = "typst"
     format = "typst"
+    epilog = "The PDF is in %(outdir)s."
+    allow_parallel = False
     supported_image_types = ["image/svg+xml", "image/png"]  # noqa: RUF012 - as Sphinx declares it
+
+    def get_outdated_docs(self) -> str:
+        """Return that the one document is always made anew."""
+        return "the report"
+
+    def prepare_writing(self, docnames: Set[str]) -> None:
+        """Nothing to prepare."""
+
+    def write_documents(self, docnames: Set[str]) -> None:
+        """Write the PDF."""
+        write(self.app, Path(self.outdir) / paths.PDF.name)
+
+    def write(self, *_: Any) -> None:
+        """Write the PDF, as Sphinx before 8.1 calls it."""
+        self.write_documents(set())
 
     def get_target_uri(self, docname: str, typ: str | None = None) -> str:
         """Return the label of a page."""
@@ -74,31 +95,25 @@ def write(app: Sphinx, out: Path) -> Path:
     markup = [Path(__file__).with_name("report.typ").read_text(encoding="utf-8"), _front()]
     labels: set[str] = set()
     targets: dict[str, str] = {}
-    html, app.builder = app.builder, TypstBuilder(app, app.env)
-    # each page is read once, also where another page asks for the number of one of its tables
-    trees = {docname: app.env.get_doctree(docname) for docname in pages(app)}
-    app.env.get_doctree = trees.__getitem__  # type: ignore[method-assign, assignment]
     try:
-        for docname in trees:
+        for docname in pages(app):
             doctree = app.env.get_and_resolve_doctree(docname, app.builder)
             if docname == app.config.root_doc:  # the title of the book stands on the title page
                 next(doctree.findall(nodes.title)).children = [nodes.Text(GLANCE)]
-            writer = TypstWriter(doctree, docname, app.env.toc_fignumbers.get(docname, {}), paths.ROOT)
+            writer = TypstWriter(doctree, docname, app.env.toc_fignumbers.get(docname, {}), Path(app.srcdir))
             markup.append(writer.write())
             labels |= writer.labels
             targets |= dict.fromkeys(writer.targets, docname)
+            _take_along(writer.images, Path(app.srcdir), out.parent / IMAGES)
     except UnknownNodeError as error:
         raise PdfError(str(error)) from None
-    finally:
-        app.builder = html
-        del app.env.get_doctree
     if lost := sorted(set(targets) - labels):
         raise PdfError("\n".join(f"{targets[target]}: the link to “{target}” leads nowhere" for target in lost))
     markup.append(_back())
     source = out.with_suffix(".typ")
     source.write_text("".join(markup), encoding="utf-8")
     try:
-        compiler = typst.Compiler(str(source), root=str(paths.ROOT), ignore_system_fonts=True)
+        compiler = typst.Compiler(str(source), root=str(source.parent), ignore_system_fonts=True)
         options: Any = {"pdf_standards": [STANDARD], "timestamp": int(_released().timestamp())}
         made: Any
         made, warnings = compiler.compile_with_warnings(**options)
@@ -110,11 +125,19 @@ def write(app: Sphinx, out: Path) -> Path:
     return out
 
 
-class InBackground:
-    """Writes the PDF in a process of its own while Sphinx writes the pages: both need only what it has read."""
+def _take_along(images: Iterable[str], source: Path, folder: Path) -> None:
+    """Copy pictures into the Typst project: Typst reads no file outside of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for image in images:
+        shutil.copyfile(source / image, folder / Path(image).name)
 
-    def __init__(self, app: Sphinx, out: Path) -> None:
-        self.app, self.out = app, out
+
+class PdfInBackground:
+    """Runs the builder `typst` in a process of its own while Sphinx writes the pages: both need what it has read."""
+
+    def __init__(self, app: Sphinx) -> None:
+        self.app = app
+        self.folder = Path(app.doctreedir) / "typst"
         self._process: BaseProcess | None = None
         self._answer, self._there = get_context("fork").Pipe(duplex=False)
 
@@ -126,41 +149,65 @@ class InBackground:
 
     def _work(self) -> None:
         obey_parent()
-        started = time.perf_counter()
-        warnings: Any = self.app._warning
-        warnings.seek(0)
-        warnings.truncate()
+        warnings = io.StringIO()
+        config: Any = self.app.config
+        options = {**config.overrides, "extensions": config.extensions, "kodebog_pdf": False}
         fault = ""
         try:
-            write(self.app, self.out)
+            _forget_registrations()
+            app = Sphinx(
+                srcdir=self.app.srcdir,
+                confdir=self.app.confdir,
+                outdir=self.folder,
+                doctreedir=self.app.doctreedir,
+                buildername=TypstBuilder.name,
+                confoverrides=options,
+                status=None,
+                warning=warnings,
+            )
+            app.build()
         except PdfError as error:
             fault = str(error)
         except OSError as error:
-            fault = f"{error.strerror or error}: {error.filename or self.out}"
+            fault = f"{error.strerror or error}: {error.filename or self.folder}"
         except Exception as error:  # whatever it is, the parent must hear of it
             fault = f"{type(error).__name__}: {error}"
-        self._there.send((fault or warnings.getvalue().strip(), time.perf_counter() - started))
+        self._there.send(fault or warnings.getvalue().strip())
 
-    def result(self) -> float:
-        """Wait until the PDF is written; return the seconds it took.
+    def result(self) -> Path:
+        """Wait until the PDF is written; return the file.
 
         Raises:
-            PdfError: when it could not be made, or only with warnings.
+            sphinx.errors.ExtensionError: when it could not be made, or only with warnings.
 
         """
         try:
-            fault, took = self._answer.recv()
+            fault = self._answer.recv()
         except EOFError:
-            raise PdfError("Its process ended without a word.") from None
+            fault = "Its process ended without a word."
         if fault:
-            raise PdfError(fault)
-        return float(took)
+            raise ExtensionError(f"The PDF was not made.\n{fault}")
+        return self.folder / paths.PDF.name
 
     def stop(self) -> None:
         """Leave nothing running."""
         if self._process is not None:
             self._process.kill()
             self._process.join()
+
+
+def _forget_registrations() -> None:
+    """Let docutils know no roles, directives and nodes but its own, as when a program starts.
+
+    This process was forked from one in which Sphinx has registered its own; it registers them again.
+    """
+    directives: Any = rst.directives
+    roles: Any = rst.roles
+    directives._directives.clear()
+    roles._roles.clear()
+    for node in list(docutils.additional_nodes):
+        docutils.unregister_node(node)
+        docutils.additional_nodes.discard(node)
 
 
 def _released() -> datetime.datetime:

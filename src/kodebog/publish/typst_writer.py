@@ -44,8 +44,20 @@ def label(docname: str, identifier: str = "") -> str:
     return f"{docname}#{identifier}" if identifier else docname
 
 
+IMAGES = "images"
+"""Folder of the Typst project that holds the pictures."""
+REGIONS = {"da": '"DK"'}
+"""Where a language is spoken, as Typst writes it; others have none."""
+
+
+def _speak(node: Any) -> str:
+    """Markup after which the rest of a block is in the language of the node; nothing where that is the document's."""
+    languages = [name.removeprefix("language-") for name in node["classes"] if name.startswith("language-")]
+    return f"#set text(lang: {quote(languages[0])}, region: {REGIONS.get(languages[0], 'none')});" if languages else ""
+
+
 class TypstWriter(nodes.NodeVisitor):
-    """Writes one page of the book; `body` is the markup, `labels` and `targets` what it defines and links to."""
+    """Writes one page of the book; `labels`, `targets` and `images` are what it defines, leads to, shows."""
 
     def __init__(
         self, document: nodes.document, docname: str, numbers: dict[str, dict[str, tuple[int, ...]]], source: Path
@@ -56,7 +68,7 @@ class TypstWriter(nodes.NodeVisitor):
         self.level = 0
         self.labels: set[str] = set()
         self.targets: set[str] = set()
-        self.images: list[str] = []
+        self.images: set[str] = set()
         self.counts = {"figure": 0, "table": 0}
         self._define(label(docname))
 
@@ -127,7 +139,7 @@ class TypstWriter(nodes.NodeVisitor):
         if "kodebog-provenance" in node["classes"]:  # where data and code are is said once, in the front matter
             raise nodes.SkipNode
         self._ids(node)
-        self._put("#par[")
+        self._put(f"#par[{_speak(node)}")
 
     def depart_paragraph(self, node: nodes.Element) -> None:
         self._put("]\n")
@@ -168,10 +180,10 @@ class TypstWriter(nodes.NodeVisitor):
         self._put("#" + quote(node.astext().replace("\n", " ")) + ";")
 
     def visit_emphasis(self, node: nodes.Element) -> None:
-        self._put("#emph[")
+        self._put(f"#emph[{_speak(node)}")
 
     def visit_strong(self, node: nodes.Element) -> None:
-        self._put("#strong[")
+        self._put(f"#strong[{_speak(node)}")
 
     def _close(self, node: nodes.Element) -> None:
         self._put("]")
@@ -180,6 +192,12 @@ class TypstWriter(nodes.NodeVisitor):
 
     def visit_inline(self, node: nodes.Element) -> None:
         self._ids(node)
+        if speak := _speak(node):
+            self._put(f"#[{speak}")
+
+    def depart_inline(self, node: nodes.Element) -> None:
+        if _speak(node):
+            self._put("]")
 
     def visit_literal(self, node: nodes.Element) -> None:
         self._put(f"#raw({quote(node.astext())})")
@@ -217,7 +235,7 @@ class TypstWriter(nodes.NodeVisitor):
 
     def _list(self, node: nodes.Element, function: str, options: str = "") -> None:
         self._ids(node)
-        items = ", ".join(f"[{self._captured(item)}]" for item in node.children)
+        items = ", ".join(f"[{_speak(item)}{self._captured(item)}]" for item in node.children)
         self._put(f"#{function}({options}{items})\n")
         raise nodes.SkipNode
 
@@ -232,7 +250,7 @@ class TypstWriter(nodes.NodeVisitor):
             terms = [child for child in item.children if isinstance(child, nodes.term)]
             for term in terms:
                 self._ids(term)
-            name = ", ".join(self._captured(term) for term in terms)
+            name = ", ".join(f"#[{_speak(term)}{self._captured(term)}]" for term in terms)
             definition = next(child for child in item.children if isinstance(child, nodes.definition))
             self._put(f"#term([{name}])[{self._captured(definition)}]\n")
         raise nodes.SkipNode
@@ -293,8 +311,9 @@ class TypstWriter(nodes.NodeVisitor):
         path = str(node["uri"])
         if not (self.source / path).is_file():
             raise UnknownNodeError(f"{self.docname}: the image {path} is missing")
-        self.images.append(path)
-        return f"image({quote('/' + path)}, alt: {quote(node['alt'])}, width: {_width(self.source / path)})"
+        self.images.add(path)
+        file = quote(f"/{IMAGES}/{Path(path).name}")
+        return f"image({file}, alt: {quote(node['alt'])}, width: {_width(self.source / path)})"
 
     def visit_table(self, node: nodes.Element) -> None:
         self._ids(node)
@@ -325,5 +344,5 @@ class TypstWriter(nodes.NodeVisitor):
     def _cell(self, entry: nodes.Node) -> str:
         """A cell; a lone paragraph in it is written without its frame, so that the cell has no extra space."""
         if len(entry.children) == 1 and isinstance(entry.children[0], nodes.paragraph):
-            return self._captured(entry.children[0])
-        return self._captured(entry)
+            return _speak(entry) + _speak(entry.children[0]) + self._captured(entry.children[0])
+        return _speak(entry) + self._captured(entry)

@@ -13,8 +13,6 @@ import pandas as pd
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MplFigure
 
-MUTED = "#767676"
-"""Colour of text and lines in figures: readable on paper; pages put the colour of their own text in its place."""
 METADATA = "kodebog"
 """Key of the output metadata that `kodebog.publish.outputs` reads."""
 _ID = re.compile(r"\b[EF]\d{2}\b")

@@ -98,24 +98,3 @@ def facts(study: Study) -> Facts:
         ((findings["kind"] == "recommendation") & (findings["excerpts"].map(len) == 0)).sum()
     )
     return MappingProxyType(found)
-
-
-def insert(study: Study, *names: str) -> None:
-    """Make the named facts available to the page as `glue`.
-
-    Raises:
-        KeyError: when there is no fact of that name.
-
-    """
-    from myst_nb import glue  # noqa: PLC0415 - only notebooks need it
-
-    known = facts(study)
-    for name in names:
-        glue(name, _Shown(known[name]), display=False)
-
-
-class _Shown(str):
-    """Text that shows itself without quotation marks."""
-
-    def __repr__(self) -> str:
-        return str(self)

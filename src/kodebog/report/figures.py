@@ -5,7 +5,6 @@ Captions and text alternatives state the finding; every number in them is comput
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -18,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 from kodebog.analysis import evidence, factors, ledger, sample
 from kodebog.analysis.coding import ordered
 from kodebog.report import display
-from kodebog.report.display import MUTED
+from kodebog.report.style import MUTED, SHEET
 from kodebog.report.wording import leading, of
 from kodebog.study import Study
 
@@ -28,7 +27,7 @@ EFFECTS = {"supports": "#228833", "wished": "#4477AA", "hinders": "#CC3311"}
 
 
 def _canvas(height: float, width: float = 5.0) -> tuple[Figure, Axes]:
-    style.use(Path(__file__).with_name("kodebog.mplstyle"))
+    style.use(SHEET)
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots()
 

@@ -24,7 +24,12 @@ def published_texts() -> list[Path]:
     if paths.project(paths.ROOT) is None:
         return []
     single = [paths.BOOK / "references.bib", paths.ROOT / "CITATION.cff", paths.ROOT / "LICENSE-data"]
-    return [*sorted(paths.BOOK.glob("*.md")), *sorted(paths.NOTEBOOKS.glob("*.ipynb")), *single]
+    return [
+        paths.ROOT / "index.md",
+        *sorted(paths.BOOK.glob("*.md")),
+        *sorted(paths.NOTEBOOKS.glob("*.ipynb")),
+        *single,
+    ]
 
 
 def key(folder: Path) -> str:

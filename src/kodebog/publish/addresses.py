@@ -1,0 +1,38 @@
+"""Where the book and its repository are on the web."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+import yaml
+
+from kodebog import paths
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the book and its repository are on the web; empty while nobody has said."""
+
+    book: str
+    repository: str
+
+    def path(self) -> str:
+        """Return the path under which the book is served, with a slash at both ends."""
+        return f"/{urlsplit(self.book).path.strip('/')}/".replace("//", "/")
+
+    def binder(self, notebook: str) -> str:
+        """Return the address that opens a notebook in JupyterLab on Binder; empty for what is not on GitHub."""
+        host, _, name = self.repository.removeprefix("https://").partition("/")
+        if host != "github.com" or not name:
+            return ""
+        return f"https://mybinder.org/v2/gh/{name.strip('/')}/HEAD?urlpath={quote(f'lab/tree/{notebook}', safe='')}"
+
+
+def addresses() -> Addresses:
+    """Return what BOOK_URL and REPOSITORY_URL in the environment say, else `_config.yml`."""
+    config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
+    book = os.environ.get("BOOK_URL") or config["html"]["baseurl"]
+    repository = os.environ.get("REPOSITORY_URL") or config["repository"]["url"]
+    return Addresses(f"{book.rstrip('/')}/" if book else "", repository.removesuffix(".git").rstrip("/"))

@@ -1,0 +1,120 @@
+"""What stands around a page's text: security policy, description, cards for links, links under the title."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import re
+from collections.abc import Iterable
+from html import escape, unescape
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.osutil import relative_uri
+
+from kodebog import paths
+from kodebog.publish import explorer
+from kodebog.publish.addresses import Addresses
+from kodebog.report import metadata
+
+CARD = "social-card.png"
+"""File of the picture that is shown where a link to the book is shared."""
+COPIED = 'class="highlight-(text|bibtex)'
+"""Commands and citations, which readers copy; code of notebooks is downloaded with its notebook."""
+NEEDED = {
+    "clipboard.min.js": COPIED,
+    "copybutton.js": COPIED,
+    "copybutton.css": COPIED,
+    "design-tabs.js": 'class="sd-tab-set',
+    "sphinx-design.min.css": 'class="sd-',
+    "mystnb": 'class="cell ',
+}
+"""Scripts and styles that only some pages need, by how their names begin, and what such a page has in it."""
+PRIVATE_WORDS = "Private copy: made from a study of your own, which may hold the article's words. Not to be passed on."
+"""What every page of a book from another study than `data/` says of itself."""
+DESCRIPTION = 200
+"""Characters of a page's description, at most; it ends with a sentence."""
+
+
+def security_policy(inline: Iterable[str]) -> str:
+    """Return a policy that lets a page load from its own host only, and run just these inline scripts."""
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in inline]
+    script = " ".join(["'self'", *(f"'sha256-{value}'" for value in hashes)])
+    return f"default-src 'self'; script-src {script}; object-src 'none'; base-uri 'self'; form-action 'self'"
+
+
+@functools.cache
+def theme_policy(folders: tuple[str, ...]) -> str:
+    """Return the policy for pages of the theme in these folders, whose base template may have scripts of its own."""
+    templates = [path for path in (Path(folder) / "base.html" for folder in folders) if path.is_file()]
+    inline = [
+        s for path in templates for s in re.findall(r"<script>(.*?)</script>", path.read_text("utf-8"), re.DOTALL)
+    ]
+    return security_policy(inline)
+
+
+def description(doctree: nodes.document | None, abstract: str) -> str:
+    """Return the first sentences of a page, or else of the abstract, as many as fit a search engine's line."""
+    paragraphs = doctree.findall(nodes.paragraph) if doctree else ()
+    text = next((" ".join(p.astext().split()) for p in paragraphs if isinstance(p.parent, nodes.section)), abstract)
+    if len(text) <= DESCRIPTION:
+        return text
+    cut = text[:DESCRIPTION]
+    return cut[: cut.rfind(". ") + 1] or cut[: cut.rfind(" ")] + " …"
+
+
+def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Tell the template of a page all that stands around its text."""
+    where: Addresses = app.config.kodebog_addresses
+    about = metadata.citation()
+    title = unescape(re.sub(r"<[^>]+>", "", context.get("title", ""))).strip() or about["title"]
+    text = description(doctree, about["abstract"])
+    lasting = doctree is not None and bool(where.book)  # not so the pages for searching and for what is not found
+    address = where.book + app.builder.get_target_uri(pagename).removesuffix("index.html") if lasting else ""
+    context["pageurl"] = address
+    card = [("og:url", address), ("og:image", where.book + CARD), ("og:image:alt", about["title"])] if address else []
+    context["about_page"] = [
+        ("description", text),
+        ("og:type", "article"),
+        ("og:site_name", about["title"]),
+        ("og:title", title),
+        ("og:description", text),
+        *card,
+        ("twitter:card", "summary_large_image"),
+    ]
+    context["security_policy"] = theme_policy(tuple(app.builder.theme.get_theme_dirs()))  # type: ignore[attr-defined]
+    context["private"] = paths.PRIVATE
+    if pagename == app.config.root_doc and not paths.PRIVATE:
+        context["json_ld"] = metadata.script_safe(metadata.schema_org(paths.study(), where.book))
+    if pagename == explorer.PAGE:
+        for script in explorer.SCRIPTS:
+            app.add_js_file(script)
+    for files in ("script_files", "css_files"):
+        context[files] = [file for file in context[files] if _needed(file, context.get("body", ""))]
+
+
+def _needed(file: Any, body: str) -> bool:
+    name = Path(str(getattr(file, "filename", file) or "")).name
+    return all(re.search(sign, body) for start, sign in NEEDED.items() if name.startswith(start))
+
+
+def tools(app: Sphinx, page: str) -> str:
+    """Return the line under a page's title: its notebook, where to run it, and the book in other forms."""
+    where: Addresses = app.config.kodebog_addresses
+
+    def to(file: str) -> str:
+        return relative_uri(app.builder.get_target_uri(page), file)
+
+    source = Path(app.env.doc2path(page, base=False))
+    reuse = app.builder.get_relative_uri(page, "book/reuse")  # on that very page an empty address
+    links = [("PDF", to(paths.PDF.name)), ("Cite", f"{reuse}#cite")]
+    if source.suffix == ".ipynb":
+        run = [("Notebook", to(f"_sources/{source}")), ("Open in JupyterLab", f"{reuse}#jupyterlab")]
+        if binder := where.binder(str(source)):
+            run.append(("Open in Binder", binder))
+        links = run + links
+    items = "".join(f'<li><a href="{escape(href)}">{text}</a></li>' for text, href in links)
+    return f'<ul class="kodebog-tools" aria-label="This page">{items}</ul>'

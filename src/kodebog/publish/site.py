@@ -1,0 +1,146 @@
+"""What makes a folder of pages a site: PDF, data package, checksums, social card, site map, and nothing left over."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import zipfile
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import typst
+from sphinx.application import Sphinx
+from sphinx.util.index_entries import split_index_msg
+
+from kodebog import paths
+from kodebog.publish.addresses import Addresses
+from kodebog.publish.head import CARD
+from kodebog.publish.outputs import SHOWN, kept
+from kodebog.report import metadata
+from kodebog.study.package import declared_files
+
+SUMS = "SHA256SUMS"
+DATA = "data"
+"""Folder of the site that holds the study's tables."""
+
+
+def clean_search_index(app: Sphinx) -> list[Any]:
+    """Make the search index the one that a build from nothing gives, before Sphinx writes it. Adds no page.
+
+    Sphinx forgets the glossary's entries of pages that are not rewritten, and keeps words that no page has any more.
+    """
+    index: Any = getattr(app.builder, "indexer", None)
+    if index is None:
+        return []
+    entries: Any = app.env.domains["index"]
+    for docname, listed in entries.entries.items():
+        found = {
+            (word, target or "", main)
+            for kind, value, target, main, _ in listed
+            for word in split_index_msg(kind, value)
+        }
+        index._index_entries[docname] = sorted(found)
+    for words in (index._mapping, index._title_mapping):
+        for word in [word for word, pages in words.items() if not pages]:
+            del words[word]
+    return []
+
+
+def finish(app: Sphinx, pdf: Path | None) -> None:
+    """Put beside the pages what they lead to, and take away what earlier builds have left."""
+    html, where = Path(app.outdir), app.config.kodebog_addresses
+    drop_leftovers(app)
+    if pdf is not None:
+        shutil.copyfile(pdf, html / paths.PDF.name)
+    (html / DATA).mkdir()
+    for path in declared_files(paths.study()):
+        shutil.copyfile(path, html / DATA / path.name)
+    (html / SHOWN).mkdir()
+    for files in kept(app.env).values():
+        for name, text in files.items():
+            (html / SHOWN / name).write_text(text, encoding="utf-8")
+    if paths.PRIVATE:
+        (html / "robots.txt").write_text("User-agent: *\nDisallow: /\n", encoding="utf-8")
+        return
+    package = html / metadata.package_name(paths.study())
+    pack(paths.study(), package)
+    if pdf is not None:
+        (html / SUMS).write_bytes(sums({f.name: f.read_bytes() for f in (package, html / paths.PDF.name)}))
+    (html / CARD).write_bytes(social_card())
+    (html / ".nojekyll").touch()  # else GitHub Pages leaves out folders that start with _
+    if where.book:
+        _tell_search_engines(html, where, [app.builder.get_target_uri(page) for page in sorted(app.env.found_docs)])
+
+
+def _tell_search_engines(html: Path, where: Addresses, pages: list[str]) -> None:
+    urls = "".join(f"<url><loc>{escape(where.book + page.removesuffix('index.html'))}</loc></url>\n" for page in pages)
+    (html / "sitemap.xml").write_text(
+        '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+        f"{urls}</urlset>\n",
+        encoding="utf-8",
+    )
+    robots = f"User-agent: *\nAllow: /\nSitemap: {where.book}sitemap.xml\n"
+    (html / "robots.txt").write_text(robots, encoding="utf-8")
+
+
+def drop_leftovers(app: Sphinx) -> None:
+    """Remove what earlier builds have left: all files but those that the pages of today are made of."""
+    out = Path(app.outdir)
+    pages = [app.builder.get_target_uri(page) for page in app.env.found_docs]
+    made = {*pages, "search.html", "404.html", "searchindex.js", "objects.inv", ".buildinfo"}
+    text = "".join((out / page).read_text(encoding="utf-8") for page in pages)
+    made |= {f"_images/{name}" for _, name in app.env.images.values() if name in text}
+    made |= {f"_downloads/{name}" for _, name in app.env.dlfiles.values()}
+    made |= {f"_sources/{app.env.doc2path(page, base=False)}" for page in app.env.found_docs}
+    trees = Path(app.doctreedir)
+    for path in sorted(out.rglob("*"), reverse=True):
+        name = path.relative_to(out).as_posix()
+        if path.is_relative_to(trees) or name.startswith("_static/"):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif name not in made:
+            path.unlink()
+
+
+def sums(files: dict[str, bytes]) -> bytes:
+    """Return the SHA-256 of files, by name, in the form that `sha256sum --check` reads."""
+    return "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in files.items()).encode()
+
+
+def pack(study: Path, out: Path) -> None:
+    """Write a study, its licence and its citation into a zip file, with the checksum of every file in it.
+
+    The bytes depend on the content only: files are stored, not compressed, since compressors differ.
+    """
+    files = [*declared_files(study), paths.ROOT / "LICENSE-data", paths.ROOT / "CITATION.cff"]
+    content = {path.name: path.read_bytes() for path in sorted(files, key=lambda p: p.name)}
+    content[SUMS] = sums(content)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in content.items():
+            info = zipfile.ZipInfo(f"{out.stem}/{name}", (1980, 1, 1, 0, 0, 0))
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, data)
+
+
+def social_card() -> bytes:
+    """Return the picture that is shown where a link to the book is shared: PNG, 1200 × 630."""
+    about = metadata.citation()
+    inputs = {
+        "title": about["title"],
+        "source": about["references"][0]["title"],
+        "year": str(about["references"][0]["year"]),
+    }
+    card = Path(__file__).with_name("card.typ")
+    made = typst.compile(
+        str(card),
+        root=str(card.parent),
+        format="png",
+        ppi=144.0,
+        sys_inputs=inputs,
+        ignore_system_fonts=True,
+    )
+    assert isinstance(made, bytes)
+    return made

@@ -1,0 +1,123 @@
+"""What happens to every page between reading and writing, in the doctree: once, for the HTML and for the PDF.
+
+Transforms without `formats` run for both. What they want to say in HTML only stands in a node's `html` attribute, which
+the translator in `kodebog.publish.html` writes into the node's tag.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from kodebog.publish import explorer, language
+from kodebog.publish.head import tools
+from kodebog.study import Study
+
+UNTOUCHED = (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.comment)
+"""Nodes whose text is no prose."""
+
+
+class MarkDanish(SphinxPostTransform):
+    """Gives Danish words the class `language-da`, which becomes the language of the words in HTML and PDF."""
+
+    default_priority = 650
+
+    def run(self, **_: Any) -> None:
+        """Mark terms, glossary entries, labels in brackets, first words of excerpts."""
+        expressions, pattern = language.known(Study.load())
+        node: Any
+        for node in list(self.document.findall(language.may_be_danish)):
+            if language.is_danish(node, expressions):
+                node["classes"].append(language.CLASS)
+        for text in [t for t in self.document.findall(nodes.Text) if pattern.search(t)]:
+            if not any(_holds_marked_or_code(above) for above in _ancestors(text)):
+                text.parent.replace(text, language.pieces(text.astext(), pattern))
+
+
+def _ancestors(node: nodes.Node) -> list[Any]:
+    found = []
+    while node.parent is not None:
+        node = node.parent
+        found.append(node)
+    return found
+
+
+def _holds_marked_or_code(node: Any) -> bool:
+    return isinstance(node, UNTOUCHED) or language.CLASS in node.get("classes", ())
+
+
+class ReadableTables(SphinxPostTransform):
+    """Ties every cell to its heads, for screen readers and for phones, where a row becomes a card."""
+
+    default_priority = 700  # after the theme has wrapped each table
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Set roles, scopes and heads."""
+        wrapper: Any
+        for wrapper in self.document.findall(lambda n: isinstance(n, nodes.container)):
+            if "table-wrapper" in wrapper["classes"]:
+                wrapper["ids"] = []  # the theme gives it the address of the table within
+        for table in self.document.findall(nodes.table):
+            # the roles keep the table a table where the style sheet lays it out as cards
+            table["html"] = {"role": "table"}
+            for head in table.findall(nodes.thead):
+                self._rows(head, [])
+            heads = [" ".join(e.astext().split()) for e in next(iter(table.findall(nodes.row))).children]
+            for body in table.findall(nodes.tbody):
+                self._rows(body, heads)
+
+    @staticmethod
+    def _rows(group: nodes.Element, heads: list[str]) -> None:
+        group["html"] = {"role": "rowgroup"}
+        stubs = [bool(spec.get("stub")) for spec in group.parent.findall(nodes.colspec)]
+        for row in group.children:
+            assert isinstance(row, nodes.row)
+            row["html"] = {**row.get("html", {}), "role": "row"}
+            for i, cell in enumerate(row.children):
+                assert isinstance(cell, nodes.entry)
+                if not heads:
+                    cell["html"] = {"scope": "col", "role": "columnheader"}
+                elif stubs[i]:
+                    cell["html"] = {"scope": "row", "role": "rowheader"}
+                else:
+                    cell["html"] = {"data-head": heads[i], "role": "cell"}
+
+
+class Explorer(SphinxPostTransform):
+    """Puts the form before the table of excerpts, and what each row can be filtered by on the row."""
+
+    default_priority = 690
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Equip the page that holds the excerpts."""
+        if self.env.docname != explorer.PAGE:
+            return
+        study = Study.load()
+        attributes = explorer.row_attributes(study)
+        table = next(t for t in self.document.findall(nodes.table) if explorer.TABLE in t["ids"])
+        row: Any
+        for row in next(iter(table.findall(nodes.tbody))).children:
+            (excerpt,) = [i for n in row.findall(nodes.inline) for i in n["ids"] if i in attributes]
+            row["html"] = {f"data-{name}": value for name, value in attributes[excerpt].items()}
+        place: Any = table
+        while place.get("nb_element") != "cell_code" and place.parent is not None:
+            place = place.parent
+        place.parent.insert(place.parent.index(place), nodes.raw("", explorer.form(study), format="html"))
+
+
+class Tools(SphinxPostTransform):
+    """Puts a line of links under the title of each page: its notebook, where to run it, the book in other forms."""
+
+    default_priority = 690
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Insert the line."""
+        title = next(iter(self.document.findall(nodes.title)), None)
+        if title is not None and isinstance(title.parent, nodes.section):
+            line = tools(self.app, self.env.docname)
+            title.parent.insert(title.parent.index(title) + 1, nodes.raw("", line, format="html"))
