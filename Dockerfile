@@ -9,5 +9,6 @@ USER reader
 WORKDIR /home/reader/kodebog
 COPY --chown=reader . .
 RUN make env
+ENV JUPYTER_DEFAULT_PROVISIONER_NAME=kodebog-forked
 EXPOSE 8888
-CMD [".venv/bin/jupyter", "lab", "--ip=0.0.0.0", "--no-browser", "--notebook-dir=notebooks"]
+CMD [".venv/bin/jupyter", "lab", "--ip=0.0.0.0", "--no-browser", "--notebook-dir=notebooks", "--ContentsManager.pre_save_hook=kodebog.publish.lab.keep_private"]

@@ -1,41 +1,69 @@
 # Thin on purpose: every rule lives in kodebog or in a tool's own settings.
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+UV := $(shell command -v uv 2>/dev/null)
+ifdef UV
+  INSTALL := uv pip install --quiet --python $(BIN)/python
+  VENV := uv venv --quiet --clear --python $(PYTHON) .venv
+else
+  INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+  VENV := $(PYTHON) -m venv --clear .venv
+endif
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
+PYTEST := $(BIN)/python -m pytest -n 2
+# nbval and JupyterLab start kernels as the build does
+KERNELS := JUPYTER_DEFAULT_PROVISIONER_NAME=kodebog-forked
 
 .DEFAULT_GOAL := help
-.PHONY: help env book test snapshots fuzz lint reproduce notebooks metadata lab lock audit licences clean
+.PHONY: help env book live test quick trials snapshots fuzz mutants cover lint reproduce newest notebooks metadata lab lock audit licences clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-env: .venv/.ready ## Create the environment in .venv/ from requirements.lock
+env: .venv/.ready ## Create the environment in .venv/ from requirements.lock (with uv where it is installed)
 
 .venv/.ready: requirements.lock requirements-build.lock pyproject.toml
 	@echo "Creating the environment in .venv/ (once, about a minute) …"
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
-	@$(PYTHON) -m venv --clear .venv
-	@$(PIP) --require-hashes --only-binary :all: -r requirements-build.lock
-	@$(PIP) --require-hashes --no-deps --no-build-isolation -r requirements.lock
-	@$(PIP) --no-deps --no-build-isolation -e .
+	@$(VENV)
+	@$(INSTALL) --require-hashes --only-binary :all: -r requirements-build.lock
+	@$(INSTALL) --require-hashes --no-deps --no-build-isolation -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 book: env ## Execute the notebooks and build the book: _build/html/index.html and _build/report.pdf
 	@$(BIN)/kodebog build
 
-test: env ## Run every test: package, data, and each notebook against its stored outputs
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests
-	@$(BIN)/python -m pytest -n 2 --dist loadscope -p no:cacheprovider --nbval --nbval-cell-timeout=120 notebooks
+live: env ## Serve the book while you write it, and show each edit at once
+	@$(BIN)/kodebog live
 
-lint: env ## Check style and types
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+test: env ## Run the tests: package, data, pages in a browser, and each notebook against its stored outputs
+	@$(PYTEST) --dist loadgroup tests
+	@$(KERNELS) $(PYTEST) --dist loadscope -p no:cacheprovider --nbval --nbval-cell-timeout=120 notebooks
+
+quick: env ## Run the tests that need no build and no browser
+	@$(PYTEST) -q -m "not trial and not built" tests
+
+trials: env ## Run the tests of minutes each: builds stopped at any moment, one corrupted coding at a time
+	@$(PYTEST) --dist loadgroup -m trial tests
+
+lint: env ## Check style, types, and who may import whom
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
+
+cover: env ## Measure which lines the tests reach, sub-processes included
+	@$(BIN)/coverage erase; $(BIN)/coverage run -m pytest -q tests; $(BIN)/coverage combine -q; $(BIN)/coverage report --skip-covered
+
+mutants: env ## Change study and analysis in small ways, one at a time, and see that the tests notice (half an hour)
+	@$(BIN)/python benchmarks/mutants.py
 
 reproduce: env ## Build the last commit twice, in different surroundings, and print what differs
 	@$(BIN)/kodebog reproduce
 
+newest: ## Build the book with the newest versions of everything, without the lock, in an environment of its own
+	@$(PYTHON) benchmarks/newest.py
+
 fuzz: env ## Try many random inputs, other ones each time
-	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n 2 tests/test_fuzz.py tests/test_hostile.py tests/test_properties.py -k "fuzz or escaped or formula or order or removing or totals or entry or valid"
+	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) tests/test_fuzz.py tests/test_hostile.py tests/test_properties.py -k "fuzz or escaped or formula or order or removing or totals or entry or valid"
 
 notebooks: env ## Execute the notebooks and store their outputs in notebooks/
 	@$(BIN)/kodebog notebooks
@@ -47,10 +75,10 @@ metadata: env ## Write codemeta.json and ro-crate-metadata.json from what they d
 	@$(BIN)/kodebog metadata
 
 lab: env ## Open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab --notebook-dir=notebooks --ContentsManager.pre_save_hook=kodebog.publish.lab.keep_private
+	@$(KERNELS) $(BIN)/jupyter lab --notebook-dir=notebooks --ContentsManager.pre_save_hook=kodebog.publish.lab.keep_private
 
 lock: ## Resolve both lock files anew from pyproject.toml (needs uv)
-	$(LOCK) --group dev -o requirements.lock pyproject.toml
+	$(LOCK) --group dev --all-extras -o requirements.lock pyproject.toml
 	$(LOCK) --group build -o requirements-build.lock
 
 audit: ## Look for known vulnerabilities in requirements.lock (needs uv and the network)

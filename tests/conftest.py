@@ -16,8 +16,11 @@ import pytest
 from kodebog import Study, paths
 
 # the suite tries the same examples each time; `make fuzz` tries others
-hypothesis.settings.register_profile("suite", derandomize=True, deadline=None, database=None)
-hypothesis.settings.register_profile("fuzz", max_examples=500, deadline=None)
+quiet = [hypothesis.HealthCheck.function_scoped_fixture, hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile(
+    "suite", derandomize=True, deadline=None, database=None, max_examples=8, suppress_health_check=quiet
+)
+hypothesis.settings.register_profile("fuzz", max_examples=500, deadline=None, suppress_health_check=quiet)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
@@ -39,6 +42,18 @@ def article():
     if not where:
         pytest.skip("ARTICLE is not set: checks against the source article are left out")
     return Path(where).read_text(encoding="utf-8")
+
+
+BUILDS = {"book", "site", "project", "private", "small"}
+"""Fixtures that build a book."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark the tests that need a built book."""
+    for item in items:
+        if BUILDS & set(item.fixturenames):
+            item.add_marker(pytest.mark.built)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -1,5 +1,7 @@
 """What could give a person away stops the check."""
 
+import json
+
 import pytest
 
 from kodebog import paths
@@ -69,6 +71,43 @@ def test_direct_identifiers(text, kind):
 )
 def test_what_is_none(text):
     assert list(identifiers(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        ("290200-1234", "2000 was a leap year, 1900 was not"),
+        ("290204-1234", "1904 and 2004 were"),
+        ("610199-1234", "60 is added to the day of a number given in place of one"),
+        ("910199-1234", "as much as to 31"),
+        ("310199-1234", "a day of that month"),
+    ],
+)
+def test_what_a_cpr_number_may_begin_with(number, why):
+    assert [kind for kind, _ in identifiers(number)] == ["CPR number"], why
+
+
+@pytest.mark.parametrize(
+    "number", ["290201-1234", "600199-1234", "920199-1234", "321299-1234", "011399-1234", "000199-1234"]
+)
+def test_what_it_may_not_begin_with(number):
+    assert "CPR number" not in {kind for kind, _ in identifiers(number)}
+
+
+def test_notebooks_are_looked_at_in_all_their_cells(tmp_path):
+    notebook = tmp_path / "n.ipynb"
+    cells = [{"source": ["# One\n", "two\n"]}, {"source": ["x = 'Mette'"]}]
+    notebook.write_text(json.dumps({"cells": cells, "metadata": {"author": "Mette"}}), encoding="utf-8")
+    (fault,) = in_prose([notebook], [])
+    assert str(fault) == (
+        "n.ipynb, row 4: personal name: a direct identifier in a text, found “Mette”; allowed: remove it"
+    )
+
+
+def test_web_addresses_may_stand_in_pages(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("See https://eksempel.dk/side or ring 12345678.\n", encoding="utf-8")
+    assert [f.value for f in in_prose([page], [])] == ["12345678"]
 
 
 def test_a_cpr_number_is_not_also_a_phone_number():

@@ -1,15 +1,24 @@
 """Versions, layout and notebooks agree with each other."""
 
+import ast
+import importlib.metadata
 import re
 import runpy
+import sys
 import tomllib
 
 import nbformat
 import nbval.kernel
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from kodebog import paths
+
+
+def canonical(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
 
 CARD = {"jupyterlab", "jupyter-book", "pandas", "seaborn", "nbval"}
 LOCKED = dict(re.findall(r"^([\w.-]+)==(\S+)", paths.LOCK.read_text(encoding="utf-8"), re.MULTILINE))
@@ -33,9 +42,15 @@ def test_the_lock_has_hashes_and_names_no_index():
 
 def test_the_lock_satisfies_the_project():
     project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
-    names = {re.split(r"[<>=]", line)[0] for line in wanted}
-    assert names <= set(LOCKED), names - set(LOCKED)
+    extras = project["project"]["optional-dependencies"].values()
+    wanted = [
+        *project["project"]["dependencies"],
+        *project["dependency-groups"]["dev"],
+        *(line for extra in extras for line in extra),
+    ]
+    for requirement in map(Requirement, wanted):
+        assert requirement.name in LOCKED, requirement
+        assert LOCKED[requirement.name] in requirement.specifier, requirement
 
 
 def test_every_page_of_the_contents_exists():
@@ -65,21 +80,10 @@ def test_notebooks_are_tidy(path):
             assert not re.search(r"^\s*(def|class|for|while) ", cell.source, re.MULTILINE), (
                 f"{cell.id}: rules belong in kodebog"
             )
-            assert cell.outputs or "facts.insert" in cell.source, f"{cell.id}: run make notebooks"
+            assert cell.outputs or cell.source.endswith("study = Study.load()"), f"{cell.id}: run make notebooks"
             assert {"hide-input", "hide-cell"} & set(cell.metadata.get("tags", [])), f"{cell.id}: code is folded"
             for output in cell.outputs:
                 assert output.output_type in {"execute_result", "display_data"}, f"{cell.id}: {output}"
-
-
-def test_facts_that_a_notebook_inserts_are_those_its_prose_uses():
-    for path in NOTEBOOKS:
-        notebook = nbformat.read(path, as_version=4)
-        code = "\n".join(c.source for c in notebook.cells if c.cell_type == "code")
-        prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
-        called = re.search(r"facts\.insert\((.*?)\n?\)", code, re.DOTALL)
-        inserted = set(re.findall(r'"([\w-]+)"', called.group(1))) if called else set()
-        used = set(re.findall(r"\{glue:\}`([\w-]+)`", prose))
-        assert inserted == used, path.name
 
 
 def test_a_kernel_that_does_not_answer_is_started_again(monkeypatch):
@@ -95,3 +99,24 @@ def test_a_kernel_that_does_not_answer_is_started_again(monkeypatch):
     runpy.run_path(str(paths.NOTEBOOKS / "conftest.py"))
     assert nbval.kernel.start_new_kernel(kernel_name="python") == ("manager", "client")
     assert tried == [20, 60]
+
+
+def test_what_the_library_imports_is_declared_and_what_it_declares_is_imported():
+    project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    by_module = importlib.metadata.packages_distributions()
+    used = set()
+    for path in paths.PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
+            used |= {name.partition(".")[0] for name in names}
+    used -= {*sys.stdlib_module_names, "kodebog"}
+    declared = [*project["dependencies"], *project["optional-dependencies"]["book"]]
+    declared += project["optional-dependencies"]["lab"]
+    names = {Requirement(line).name for line in declared}
+    imported = {canonical(d) for module in used for d in by_module[module]}
+    assert imported <= names, imported - names
+    # named in _config.yml, or opened by the reader
+    others = {"furo", "ipykernel", "jupyterlab", "jupyterlab-myst", "sphinxcontrib-bibtex"}
+    others |= {f"sphinx-{name}" for name in ("copybutton", "design", "external-toc", "notfound-page")}
+    assert names - imported <= others, names - imported - others

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kodebog import paths
@@ -11,9 +11,6 @@ from kodebog.cli import main
 from kodebog.report.display import csv_text
 
 TABLES = sorted(path.name for path in paths.DATA.iterdir())
-MANY = settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
 CELLS = st.text(alphabet=st.characters(codec="utf-8"), max_size=30)
 
 
@@ -31,7 +28,6 @@ def contents(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-@MANY
 @given(name=st.sampled_from(TABLES), content=st.binary(max_size=400))
 def test_check_of_a_file_of_bytes(scratch, name, content):
     folder = fresh(scratch)
@@ -41,7 +37,6 @@ def test_check_of_a_file_of_bytes(scratch, name, content):
     assert contents(folder) == before
 
 
-@MANY
 @given(data=st.data(), name=st.sampled_from([n for n in TABLES if n.endswith(".csv")]), cell=CELLS)
 def test_check_of_a_changed_cell(scratch, data, name, cell):
     folder = fresh(scratch)
@@ -57,7 +52,6 @@ def test_check_of_a_changed_cell(scratch, data, name, cell):
     assert contents(folder) == before
 
 
-@MANY
 @given(content=st.one_of(st.binary(max_size=2000), CELLS.map(str.encode)))
 def test_verify_of_anything(scratch, content):
     path = scratch / "article.txt"
@@ -67,7 +61,6 @@ def test_verify_of_anything(scratch, content):
     assert not (scratch / "out").exists()
 
 
-@MANY
 @given(cells=st.lists(CELLS, min_size=1, max_size=5))
 def test_no_download_holds_a_formula(cells):
     import csv

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import copy_checkout
@@ -282,7 +282,6 @@ def everything(study):
     return shown
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(out=st.sets(st.integers(1, 29), max_size=27))
 def test_what_is_valid_can_be_shown(tmp_path_factory, out):
     """Studies with fewer excerpts: each is refused with faults, or every table and figure can be made of it."""
@@ -322,7 +321,6 @@ TRICKS = ["% gone", "+++", "(x)=", ":::{note}", "1986. A year", "- x", "+ x", "-
           "[a](b)", "![a](b)", "<b>x</b>", "a\\b", "`tick", "$\\foo$", "~~~", "# head", "> quote", "| a | b |", "=== x", "~ x", "x^2^"]  # fmt: skip
 
 
-@settings(max_examples=300)
 @given(text=st.one_of(st.sampled_from(TRICKS), PLAIN))
 def test_an_escaped_text_is_the_same_text(text):
     """Whatever a cell holds, Markdown shows it as it is, white space folded."""
@@ -342,7 +340,6 @@ def test_an_escaped_text_is_the_same_text(text):
         assert " ".join(paragraph.astext().split()) == wanted
 
 
-@settings(max_examples=200)
 @given(
     head=st.text(min_size=1, max_size=8),
     cells=st.lists(st.text(st.sampled_from("=+-@\t\r\n\",;x1 'ø"), max_size=8), min_size=1, max_size=5),

@@ -23,10 +23,10 @@ from conftest import copy_checkout
 from kodebog import paths
 from kodebog.publish.reproduce import differences
 
-pytestmark = pytest.mark.xdist_group("interruption")
+pytestmark = [pytest.mark.xdist_group("interruption"), pytest.mark.trial]
 
 PAGES = {"index", "glossary", "reuse", "data-dictionary"}
-NOTEBOOK = ["study = Study.load()\nfacts.insert(study, 'interviews')", "tables.sample_and_print(study)"]
+NOTEBOOK = ["study = Study.load()", "tables.sample_and_print(study)"]
 MOMENTS = 21
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 CELL = ("data/sample.csv", "Leder,10", "Leder,11")
@@ -41,18 +41,18 @@ def small(tmp_path_factory):
             page.unlink()
     for notebook in (root / "notebooks").glob("*.ipynb"):
         notebook.unlink()
-    (root / "book/index.md").write_text("# A small book\n\nThere are {fact}`interviews` interviews.\n")
+    (root / "index.md").write_text("# A small book\n\nThere are {fact}`interviews` interviews.\n")
     reuse = root / "book/reuse.md"
     reuse.write_text(reuse.read_text(encoding="utf-8").replace("(jupyterlab)=\n", ""), encoding="utf-8")
     code = [nbformat.v4.new_code_cell(source) for source in NOTEBOOK]
-    code[0].source = f"from kodebog import Study\nfrom kodebog.report import facts, tables\n\n{code[0].source}"
-    prose = nbformat.v4.new_markdown_cell("# Method\n\nOf {glue:}`interviews` interviews.")
+    code[0].source = f"from kodebog import Study\nfrom kodebog.report import tables\n\n{code[0].source}"
+    prose = nbformat.v4.new_markdown_cell("# Method\n\nOf {fact}`interviews` interviews.")
     about = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
     nbformat.write(nbformat.v4.new_notebook(cells=[prose, *code], metadata=about), root / "notebooks/method.ipynb")
     chapters = "".join(
         f"- file: {page}\n" for page in ("notebooks/method", "book/glossary", "book/reuse", "book/data-dictionary")
     )
-    (root / "_toc.yml").write_text(f"format: jb-book\nroot: book/index\nchapters:\n{chapters}")
+    (root / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters:\n{chapters}")
     return root
 
 
@@ -143,7 +143,7 @@ POINTS = {
     "before Sphinx": "kodebog.publish.build._sphinx",
     "after reading": "sphinx.environment.BuildEnvironment.check_consistency",
     "while pages are written": "sphinx.builders.html.StandaloneHTMLBuilder.write_doc",
-    "before leftovers go": "kodebog.publish.build._drop_leftovers",
+    "before leftovers go": "kodebog.publish.site.drop_leftovers",
     "before the swap": "kodebog.publish.build._exchange",
     "after the swap": "shutil.rmtree",
     "before the record": "kodebog.publish.build.write_whole",

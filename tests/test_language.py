@@ -1,35 +1,53 @@
-"""Danish words of a page are marked as Danish."""
+"""Danish words of a page are marked as Danish, once for the HTML and the PDF."""
 
 import pytest
-from bs4 import BeautifulSoup
+from docutils import nodes
+from docutils.core import publish_doctree
 
 from kodebog.publish import language
+from kodebog.publish.typst_writer import TypstWriter
+
+
+def marked(document):
+    return [n.astext() for n in document.findall(nodes.Element) if language.CLASS in n.get("classes", ())]
+
+
+def table(*cells, head="A"):
+    rows = "".join(f"   * - x\n     - {cell}\n" for cell in cells)
+    return f".. list-table::\n   :header-rows: 1\n   :stub-columns: 1\n\n   * - Stub\n     - {head}\n{rows}"
 
 
 @pytest.mark.parametrize(
-    ("html", "marked"),
+    ("text", "words"),
     [
-        ("<p>It <em>mobilisering</em> gathers</p>", ["mobilisering"]),
-        ("<p>Tourism (Turismen), Harbours (Havnene)</p>", ["Turismen", "Havnene"]),
-        ("<h2>Barriers (Barrierer)</h2>", ["Barrierer"]),
-        ("<td><ul><li>Harbours</li><li>Havnene</li></ul></td>", ["Havnene"]),
-        ("<dl class='glossary'><dt>råderum</dt><dd>Room to act</dd></dl>", ["råderum"]),
-        ("<p><em>Samskabelse set fra frontlinjen</em></p>", ["Samskabelse set fra frontlinjen"]),
-        ("<td>Leader (mellemleder), Harbours</td>", ["mellemleder"]),
-        ("<p><strong>Empowerment</strong> and <em>together</em> (Harbours)</p>", []),
-        ("<pre>(Turismen)</pre><option>Tourism (Turismen)</option>", []),
+        ("It *mobilisering* gathers", ["mobilisering"]),
+        ("Tourism (Turismen), Harbours (Havnene)", ["Turismen", "Havnene"]),
+        ("Barriers (Barrierer)\n====================\n", ["Barrierer"]),
+        (table("Harbours", "Havnene"), ["Havnene"]),
+        (table("anything", head="Dansk"), ["anything"]),
+        ("*Samskabelse set fra frontlinjen*", ["Samskabelse set fra frontlinjen"]),
+        (table("Leader (mellemleder), Harbours"), ["mellemleder"]),
+        ("**Empowerment** and *together* (Harbours)", []),
+        ("``(Turismen)``\n\n::\n\n  (Turismen)\n", []),
     ],
 )
-def test_what_is_danish(study, html, marked):
-    soup = BeautifulSoup(html, "html.parser")
-    before = soup.get_text()
-    language.mark(soup, study)
-    assert [part.get_text() for part in soup.select("[lang=da]")] == marked
-    assert soup.get_text() == before
+def test_what_is_danish(study, text, words):
+    document = publish_doctree(text)
+    before = document.astext()
+    language.mark(document, study)
+    assert marked(document) == words
+    assert document.astext() == before
 
 
 def test_first_words_of_excerpts_are_danish(study):
     opening = study.excerpts["opening"].iloc[0]
-    soup = BeautifulSoup(f"<td>Practices: “{opening} …”</td>", "html.parser")
-    language.mark(soup, study)
-    assert [part.string for part in soup.select("[lang=da]")] == [opening]
+    document = publish_doctree(table(f"Practices: “{opening} …”"))
+    language.mark(document, study)
+    assert marked(document) == [opening]
+
+
+def test_the_pdf_says_it_too(study, tmp_path):
+    document = publish_doctree("Harbours (Havnene) and *mobilisering*")
+    language.mark(document, study)
+    written = TypstWriter(document, "page", {}, tmp_path).write()
+    assert written.count('#set text(lang: "da", region: "DK");') == 2

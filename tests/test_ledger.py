@@ -94,6 +94,7 @@ def mutants(study):
             yield name, table.loc[i], replace(study, **{name: changed})
 
 
+@pytest.mark.trial
 def test_one_corrupted_coding_at_a_time(study, record_property):
     """Every row of the coded tables is corrupted in turn; what neither rules nor ledger notice must be explained."""
     recorded = pd.read_csv(paths.DATA / ledger.LEDGER, dtype="str", keep_default_na=False)

@@ -2,11 +2,11 @@
 
 import json
 import re
-import tomllib
 
 import pytest
 import yaml
 
+import kodebog
 from kodebog import paths
 from kodebog.report import metadata
 
@@ -20,8 +20,7 @@ def test_metadata_files_are_as_made(path):
 def test_one_version_one_set_of_keywords_one_licence():
     about = metadata.citation()
     data = metadata.datapackage(paths.DATA)
-    project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert about["version"] == data["version"] == project["version"]
+    assert about["version"] == data["version"] == kodebog.__version__
     assert about["keywords"] == data["keywords"]
     assert [licence["name"] for licence in data["licenses"]] == about["license"][:1]
     assert {licence["path"] for licence in data["licenses"]} == {metadata.LICENCES["CC-BY-4.0"]}
@@ -31,7 +30,7 @@ def test_one_version_one_set_of_keywords_one_licence():
 def test_one_title_and_one_article():
     about = metadata.citation()
     config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
-    landing = (paths.BOOK / "index.md").read_text(encoding="utf-8").splitlines()[0]
+    landing = (paths.ROOT / "index.md").read_text(encoding="utf-8").splitlines()[0]
     assert about["title"] == config["title"] == landing.removeprefix("# ")
     assert about["authors"][0]["name"] == config["author"]
     article = about["references"][0]

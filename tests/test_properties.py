@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pandas as pd
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kodebog.analysis.evidence import finding_evidence
@@ -12,7 +12,6 @@ from kodebog.analysis.ledger import finding_status
 from kodebog.analysis.sample import coverage, sample_against_print
 from kodebog.analysis.typology import compare_with_print, typology
 
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SUMMARIES = [
     typology, compare_with_print, cooccurrence, side_by_side, sample_against_print, coverage, finding_evidence,
     finding_status, lambda s: factor_summary(s, "approach"), lambda s: factor_summary(s, "barrier"),
@@ -20,7 +19,6 @@ SUMMARIES = [
 SHUFFLED = ("excerpts", "excerpt_codes", "case_codes", "finding_codes", "published_typology")
 
 
-@FEW
 @given(seed=st.integers(0, 2**32 - 1))
 def test_the_order_of_rows_does_not_matter(study, seed):
     mixed = replace(study, **{n: getattr(study, n).sample(frac=1, random_state=seed) for n in SHUFFLED})
@@ -36,7 +34,6 @@ def without(study, excerpts):
     )
 
 
-@FEW
 @given(out=st.sets(st.integers(1, 29), min_size=1, max_size=8))
 def test_removing_excerpts_never_raises_a_count(study, out):
     less = without(study, {f"E{i:02}" for i in out})
@@ -50,7 +47,6 @@ def test_removing_excerpts_never_raises_a_count(study, out):
     assert set(map(tuple, finding_evidence(less).to_numpy())) <= set(map(tuple, finding_evidence(study).to_numpy()))
 
 
-@FEW
 @given(out=st.sets(st.integers(1, 29), max_size=20))
 def test_totals_agree_with_the_tables(study, out):
     less = without(study, {f"E{i:02}" for i in out})
@@ -67,7 +63,6 @@ def test_totals_agree_with_the_tables(study, out):
     assert sum(counts.loc[c, c] for c in counts) == len(direct)
 
 
-@FEW
 @given(out=st.sets(st.integers(1, 29), max_size=20))
 def test_every_entry_of_the_typology_has_something_behind_it(study, out):
     less = without(study, {f"E{i:02}" for i in out})

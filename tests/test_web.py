@@ -13,7 +13,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from kodebog import paths
-from kodebog.publish import web
+from kodebog.publish import head
+from kodebog.publish import site as site_
+from kodebog.publish.addresses import Addresses, addresses
 from kodebog.report import metadata
 
 pytestmark = pytest.mark.xdist_group("site")
@@ -67,7 +69,7 @@ def test_every_page_has_a_policy_a_title_and_a_description(soups):
         policy = soup.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
         assert policy.startswith("default-src 'self';") and "unsafe" not in policy
         text = soup.find("meta", {"name": "description"})["content"]
-        assert 20 < len(text) <= web.DESCRIPTION + 2, (page, text)
+        assert 20 < len(text) <= head.DESCRIPTION + 2, (page, text)
         assert soup.find("meta", property="og:title")["content"] and len(soup.select("h1")) == 1
         if page not in {"404.html", "search.html"}:
             assert text not in seen, (page, seen.get(text))
@@ -79,8 +81,8 @@ def test_the_card_is_shown_where_a_page_is_shared(site, soups):
         address = site.url + page.removesuffix("index.html")
         assert soups[page].find("meta", property="og:url")["content"] == address
         assert soups[page].find("link", rel="canonical")["href"] == address
-        assert soups[page].find("meta", property="og:image")["content"] == site.url + web.CARD
-    picture = (site.html / web.CARD).read_bytes()
+        assert soups[page].find("meta", property="og:image")["content"] == site.url + head.CARD
+    picture = (site.html / head.CARD).read_bytes()
     assert picture.startswith(b"\x89PNG") and struct.unpack(">II", picture[16:24]) == (1200, 630)
 
 
@@ -99,14 +101,14 @@ def test_the_data_package_is_whole_and_its_checksums_hold(site, tmp_path):
     folder = tmp_path / name.removesuffix(".zip")
     for path in [*paths.DATA.glob("*.csv"), paths.DATA / "datapackage.json"]:
         assert (folder / path.name).read_bytes() == path.read_bytes()
-    subprocess.run(["sha256sum", "--check", "--strict", web.SUMS], cwd=folder, check=True, capture_output=True)
-    subprocess.run(["sha256sum", "--check", "--strict", web.SUMS], cwd=site.html, check=True, capture_output=True)
+    subprocess.run(["sha256sum", "--check", "--strict", site_.SUMS], cwd=folder, check=True, capture_output=True)
+    subprocess.run(["sha256sum", "--check", "--strict", site_.SUMS], cwd=site.html, check=True, capture_output=True)
 
 
 def test_a_package_depends_on_its_content_only(tmp_path):
-    web.pack(paths.DATA, tmp_path / "a.zip")
+    site_.pack(paths.DATA, tmp_path / "a.zip")
     first = hashlib.sha256((tmp_path / "a.zip").read_bytes()).hexdigest()
-    web.pack(paths.DATA, tmp_path / "a.zip")
+    site_.pack(paths.DATA, tmp_path / "a.zip")
     assert hashlib.sha256((tmp_path / "a.zip").read_bytes()).hexdigest() == first
 
 
@@ -147,12 +149,12 @@ def test_the_page_that_is_not_found_works_at_any_depth(site, soups):
 
 
 def test_a_book_at_a_root_and_one_below(monkeypatch):
-    assert web.Addresses("", "").path() == "/"
-    assert web.Addresses("https://example.org/", "").path() == "/"
-    assert web.Addresses("https://example.org/a/book/", "").path() == "/a/book/"
+    assert Addresses("", "").path() == "/"
+    assert Addresses("https://example.org/", "").path() == "/"
+    assert Addresses("https://example.org/a/book/", "").path() == "/a/book/"
     monkeypatch.setenv("BOOK_URL", "https://example.org/book")
     monkeypatch.setenv("REPOSITORY_URL", "https://github.com/someone/something.git")
-    where = web.addresses()
+    where = addresses()
     assert where.book == "https://example.org/book/"
     assert "/gh/someone/something/HEAD" in where.binder("notebooks/method.ipynb")
-    assert web.Addresses("", "https://git.example.org/a/b").binder("notebooks/method.ipynb") == ""
+    assert Addresses("", "https://git.example.org/a/b").binder("notebooks/method.ipynb") == ""

@@ -16,7 +16,7 @@ from kodebog import paths
 from kodebog.errors import KodebogError
 
 OK, FAULT, MISUSE, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
-PROJECT_COMMANDS = {"build", "reproduce", "notebooks", "metadata"}
+PROJECT_COMMANDS = {"build", "live", "reproduce", "notebooks", "metadata"}
 """Commands that work on a whole project, not on a study's folder alone."""
 
 
@@ -42,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     command("verify", "hold the study against the article, for those who have its text", article=article)
     private = "write a private copy of the study with the article's words in it"
     command("weave", private, article=article, out="a new folder outside the repository")
+    sub = command("live", "serve the book while you write it, and show each edit at once", study=False)
+    sub.add_argument("--port", type=int, default=8000, help="port of this machine to serve it at (default: 8000)")
     command("build", "execute the notebooks and build the book", study=False)
     command("reproduce", "build the last commit twice, in different surroundings, and print what differs", study=False)
     command("notebooks", "execute the notebooks and store their outputs", study=False)
@@ -52,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "ledger": _ledger,
         "verify": _verify,
         "weave": _weave,
+        "live": _live,
         "build": _build,
         "reproduce": _reproduce,
         "notebooks": _notebooks,
@@ -167,6 +170,13 @@ def _build(arguments: argparse.Namespace) -> int:
     from kodebog.publish.build import build  # noqa: PLC0415
 
     build()
+    return OK
+
+
+def _live(arguments: argparse.Namespace) -> int:
+    from kodebog.publish.live import live  # noqa: PLC0415
+
+    live(arguments.port, lambda text: print(text, flush=True))
     return OK
 
 

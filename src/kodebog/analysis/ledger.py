@@ -169,7 +169,7 @@ def robustness(study: Study) -> pd.DataFrame:
     “perspective”), before, after.
     """
     rows = finding_evidence(study)
-    before = finding_status(study, rows).set_index("finding")["status"]
+    before = finding_status(study).set_index("finding")["status"]
     perspective = study.excerpts.set_index("excerpt")["perspective"]
     trials = [("excerpt", e, rows[rows["id"] != e]) for e in study.excerpts["excerpt"]]
     trials += [("perspective", p, rows[rows["id"].map(perspective) != p]) for p in study.sample["perspective"]]
@@ -211,7 +211,7 @@ def deviations(study: Study, folder: Path) -> pd.DataFrame:
     recorded = _recorded(folder / LEDGER)
     now = ledger(study).set_index("result")
     rows = []
-    for result in [*recorded.index, *now.index.difference(recorded.index, sort=False)]:
+    for result in [*recorded.index, *(new for new in now.index if new not in recorded.index)]:
         for column in now.columns:
             was = recorded[column].get(result, "(no row)") if column in recorded else "(no column)"
             now_is = now[column].get(result, "(no row)")

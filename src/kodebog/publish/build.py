@@ -23,7 +23,8 @@ from typing import Any
 from kodebog import paths
 from kodebog.errors import KodebogError
 from kodebog.files import hash_files, write_whole
-from kodebog.publish.execution import ExecutionError, environment_hash, execute, get_ready, pending
+from kodebog.publish.execution import ExecutionError, book_hash, execute, pending
+from kodebog.publish.kernels import get_ready
 
 WORK = paths.BUILD / ".work"
 """Where the book is made; kept, so that the next build does only what has changed."""
@@ -137,7 +138,7 @@ def _build_lock() -> Iterator[None]:
 
 def _inputs_hash() -> str:
     """A hash over everything that the book is made from."""
-    known = [environment_hash(), *(os.environ.get(name) for name in ("BOOK_URL", "REPOSITORY_URL"))]
+    known = [book_hash(), *(os.environ.get(name) for name in ("BOOK_URL", "REPOSITORY_URL"))]
     single = [paths.ROOT / name for name in ("index.md", "conf.py", "_toc.yml", "CITATION.cff", "LICENSE-data")]
     return hash_files(paths.ROOT, paths.BOOK, paths.NOTEBOOKS, *single, known=repr(known))
 

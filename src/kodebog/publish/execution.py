@@ -1,37 +1,32 @@
 """Executing notebooks: in parallel, and again only when something they were made from has changed.
 
-Outputs are kept by a key over the notebook's code cells, the study, this package, configuration, the lock file and
-the Python version, so no output outlives its causes and a change of prose runs nothing.
-
-A notebook runs in IPython, in a process of its own that is forked from one in which the libraries are already
-imported (the standard library's fork server). Starting a Jupyter kernel for each notebook costs several times as much
-as running it. That the outputs are those of a kernel is tested with nbval, which uses one.
+Outputs are kept by a key over the notebook's code cells, the study, the part of this library that notebooks use and the
+versions installed of what it needs; so no output outlives its causes, and a change of prose or of the PDF's look runs
+nothing. Notebooks run in ordinary kernels, under nbclient; `kodebog.publish.kernels` starts them quickly.
 """
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import functools
 import hashlib
 import json
-import multiprocessing
 import os
 import platform
 import re
-import signal
-import sys
-import threading
-import time
+import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from multiprocessing import forkserver, resource_tracker
-from multiprocessing.connection import Connection, wait
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from kodebog import paths
 from kodebog.errors import KodebogError
 from kodebog.files import hash_files, write_whole
+from kodebog.publish.kernels import NAME, get_ready
 from kodebog.study.package import content_hash
 
 if TYPE_CHECKING:
@@ -39,10 +34,10 @@ if TYPE_CHECKING:
 
 TIMEOUT = float(os.environ.get("KODEBOG_TIMEOUT", "300"))
 """Seconds that one notebook may run."""
-PRELOADED = ["kodebog.publish.preload", "IPython.core.interactiveshell", "myst_nb"]
-"""What every notebook needs, imported once before the processes are forked."""
-FIXED = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1"}
-"""Environment of every notebook: what could make two runs differ is set."""
+USED_BY_NOTEBOOKS = ("frictionless", "ipykernel", "jsonschema", "matplotlib", "numpy", "pandas", "scour", "seaborn")
+"""Distributions whose versions, with all they need, can change an output."""
+PARTS = ("study", "analysis", "report", "errors.py", "files.py", "paths.py", "__init__.py")
+"""The part of this library that notebooks use."""
 
 Outputs = list[list[dict[str, Any]]]
 
@@ -51,16 +46,42 @@ class ExecutionError(KodebogError):
     """A notebook raised an error, or took too long; the message names notebook and cell."""
 
 
+def installed(names: Iterable[str] = USED_BY_NOTEBOOKS) -> dict[str, str]:
+    """Return the installed versions of some distributions and of everything that these require, by name."""
+    found: dict[str, str] = {}
+    waiting = list(names)
+    while waiting:
+        name = canonicalize_name(waiting.pop())
+        if name in found:
+            continue
+        try:
+            distribution = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            continue  # needed under other circumstances: another system, another extra
+        found[name] = distribution.version
+        needed = map(Requirement, distribution.requires or [])
+        waiting += [r.name for r in needed if r.marker is None or r.marker.evaluate({"extra": ""})]
+    return dict(sorted(found.items()))
+
+
 @functools.cache
-def environment_hash() -> str:
+def outputs_hash() -> str:
     """Return a hash over everything but the notebook itself that its outputs are made from."""
-    known = platform.python_version() + content_hash(paths.study())
-    return hash_files(paths.ROOT, paths.PACKAGE, paths.LOCK, paths.CONFIG, known=known)
+    known = repr((platform.python_version(), content_hash(paths.study()), installed()))
+    return hash_files(paths.PACKAGE, *(paths.PACKAGE / part for part in PARTS), known=known)
+
+
+@functools.cache
+def book_hash() -> str:
+    """Return a hash over everything that pages are made from but the pages and notebooks themselves."""
+    everything = sorted({(d.name, d.version) for d in metadata.distributions()})
+    known = repr((outputs_hash(), everything))
+    return hash_files(paths.PACKAGE, paths.PACKAGE, known=known + paths.CONFIG.read_text(encoding="utf-8"))
 
 
 def key(code: list[str]) -> str:
     """Return the name under which the outputs of these code cells are kept."""
-    return hashlib.sha256((environment_hash() + json.dumps(code)).encode()).hexdigest()[:32]
+    return hashlib.sha256((outputs_hash() + json.dumps(code)).encode()).hexdigest()[:32]
 
 
 def _kept(code: list[str]) -> Path:
@@ -109,7 +130,7 @@ def read_executed(text: str) -> NotebookNode:
     notebook = nbformat.reads(text, as_version=4)
     outputs = _load(_code(notebook))
     if outputs is None:
-        _run_all([(paths.NOTEBOOKS / "notebook.ipynb", notebook)], 1, lambda _: None)
+        asyncio.run(_run_all([(paths.NOTEBOOKS / "notebook.ipynb", notebook)], 1, lambda _: None))
         outputs = _load(_code(notebook)) or []
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, (cell, found) in enumerate(zip(code, outputs, strict=True), 1):
@@ -127,158 +148,68 @@ def execute(notebooks: Iterable[Path], jobs: int = 2, say: Callable[[str], None]
     """
     todo = pending(notebooks)
     if todo:
-        _run_all(todo, jobs, say)
+        asyncio.run(_run_all(todo, jobs, say))
     return len(todo)
 
 
-@dataclass
-class _Running:
-    path: Path
-    notebook: NotebookNode
-    process: Any
-    answer: Connection
-    deadline: float
-
-
-def _fork_server() -> Any:
-    os.environ.update(FIXED)
-    server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload(PRELOADED)
-    return server
-
-
-def get_ready() -> None:
-    """Start importing what notebooks need, in the background."""
-    _fork_server()
-    # what stops this process is not for the server: it inherits the mask, and ends when nobody is left
-    resource_tracker.ensure_running()  # which the server would start, and which lifts the mask
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _run_all(todo: list[tuple[Path, NotebookNode]], jobs: int, say: Callable[[str], None]) -> None:
+async def _run_all(todo: list[tuple[Path, NotebookNode]], jobs: int, say: Callable[[str], None]) -> None:
     get_ready()
-    server = _fork_server()
-    waiting, running, failures, done = list(todo), list[_Running](), list[str](), 0
-    try:
-        while waiting or running:
-            while waiting and len(running) < jobs and not failures:
-                running.append(_start(server, *waiting.pop(0)))
-            if not running:
-                break
-            ready = wait([r.answer for r in running], timeout=max(0.0, min(r.deadline for r in running) - time.time()))
-            for one in [r for r in running if r.answer in ready or time.time() >= r.deadline]:
-                running.remove(one)
-                failure = _finish(one, one.answer in ready)
-                if failure:
-                    failures.append(failure)
-                else:
-                    done += 1
-                    say(f"  {done} of {len(todo)}  {one.path.name}")
-    finally:
-        for one in running:
-            one.process.kill()
+    free = asyncio.Semaphore(jobs)
+    failures: list[str] = []
+    done = 0
+
+    async def one(path: Path, notebook: NotebookNode, sockets: str) -> None:
+        nonlocal done
+        async with free:
+            if failures:
+                return
+            failure = await _run(path, notebook, sockets)
+        if failure:
+            failures.append(f"{path.name}: {failure}")
+        else:
+            done += 1
+            say(f"  {done} of {len(todo)}  {path.name}")
+
+    with tempfile.TemporaryDirectory(prefix="kodebog-") as sockets:
+        async with asyncio.TaskGroup() as group:
+            for path, notebook in todo:
+                group.create_task(one(path, notebook, sockets))
     if failures:
         raise ExecutionError("\n".join(failures))
 
 
-def _start(server: Any, path: Path, notebook: NotebookNode) -> _Running:
-    here, there = server.Pipe(duplex=False)
-    process = server.Process(
-        target=_run, args=(_code(notebook), str(path.parent), str(paths.study()), there), daemon=True
-    )
-    process.start()
-    there.close()
-    return _Running(path, notebook, process, here, time.time() + TIMEOUT)
+async def _run(path: Path, notebook: NotebookNode, sockets: str) -> str:
+    """Run a notebook in a kernel and keep its outputs; return what went wrong, if anything did."""
+    from jupyter_client.manager import AsyncKernelManager  # noqa: PLC0415 - slow to import
+    from jupyter_client.provisioning.factory import KernelProvisionerFactory  # noqa: PLC0415
+    from nbclient import NotebookClient  # noqa: PLC0415
+    from nbclient.exceptions import CellExecutionError, DeadKernelError  # noqa: PLC0415
 
-
-def _finish(one: _Running, answered: bool) -> str | None:
-    """Keep what a notebook gave; return what went wrong, if anything did."""
-    if not answered:
-        one.process.kill()
-        return f"{one.path.name}: ran longer than {TIMEOUT:g} s and was stopped"
+    KernelProvisionerFactory.instance(default_provisioner_name=NAME).default_provisioner_name = NAME
+    manager = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=f"{sockets}/{path.stem}")
+    client: Any = NotebookClient(notebook, km=manager, timeout=None, record_timing=False, shutdown_kernel="immediate")
+    environment = {**os.environ, "STUDY": str(paths.study()), "IPYTHONDIR": sockets}
+    number = 0
     try:
-        outputs, error = one.answer.recv()
-    except EOFError:
-        one.process.join()
-        return f"{one.path.name}: its process ended without a word (exit status {one.process.exitcode})"
-    one.process.kill()  # it has nothing left to do, and tidying up takes time
-    if error:
-        return f"{one.path.name}: {error}"
-    _keep(_code(one.notebook), outputs)
-    return None
-
-
-def _run(cells: list[str], folder: str, study: str, answer: Connection) -> None:
-    """Run code cells in IPython and send back their outputs, or where they failed. In a process of its own."""
-    obey_parent()
-    from IPython.core.interactiveshell import InteractiveShell  # noqa: PLC0415
-    from IPython.utils.capture import capture_output  # noqa: PLC0415
-
-    os.environ["STUDY"] = study
-    os.chdir(folder)
-    sys.path.insert(0, folder)
-    shell: Any = InteractiveShell.instance()
-    outputs: Outputs = []
-    for number, cell in enumerate(cells, 1):
-        results: list[dict[str, Any]] = []
-        with capture_output() as captured:
-            shell.displayhook.__class__ = _collecting(type(shell.displayhook), results)
-            run = shell.run_cell(cell, store_history=True)
-        if not run.success:
-            error = run.error_before_exec or run.error_in_exec
-            trace = re.sub(r"\x1b\[[\d;]*m", "", captured.stdout)
-            _send(answer, (None, f"cell {number} raised {type(error).__name__}: {error}\n{cell}\n{trace[-1500:]}"))
-            return
-        shown = [_output("display_data", o.data, o.metadata) for o in captured.outputs]
-        for name in ("stdout", "stderr"):
-            if text := getattr(captured, name):
-                shown.append({"output_type": "stream", "name": name, "text": text})
-        outputs.append([*shown, *results])
-    _send(answer, (outputs, None))
-
-
-def obey_parent() -> None:
-    """In a process of its own: leave it to the parent when to stop, and never live longer than it does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        wait([parent.sentinel])
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _send(answer: Connection, content: tuple[Outputs | None, str | None]) -> None:
-    with contextlib.suppress(OSError):  # nobody listens any more when the build has been stopped
-        answer.send(content)
-
-
-def _collecting(hook: Any, results: list[dict[str, Any]]) -> Any:
-    """A display hook that keeps what the last expression of a cell shows, and prints nothing."""
-
-    class Collecting(hook):  # type: ignore[misc]
-        def write_output_prompt(self) -> None:
-            pass
-
-        def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
-            results.append(_output("execute_result", format_dict, md_dict or {}))
-
-        def finish_displayhook(self) -> None:
-            pass
-
-    return Collecting
-
-
-def _output(kind: str, data: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
-    output = {"output_type": kind, "data": data, "metadata": metadata}
-    return output | ({"execution_count": None} if kind == "execute_result" else {})
+        async with asyncio.timeout(TIMEOUT):
+            # not nbclient's own context: that takes over what Ctrl-C and SIGTERM do
+            await client.async_start_new_kernel(cwd=str(path.parent), env=environment)
+            await client.async_start_new_kernel_client()
+            for index, cell in enumerate(notebook.cells):
+                number += cell.cell_type == "code"
+                await client.async_execute_cell(cell, index)
+    except TimeoutError:
+        return f"ran longer than {TIMEOUT:g} s and was stopped"
+    except CellExecutionError as error:
+        trace = re.sub(r"\x1b\[[\d;]*m", "", error.traceback)
+        return f"cell {number} raised {error.ename}: {error.evalue}\n{trace[-1500:]}"
+    except (DeadKernelError, RuntimeError):  # the second where it ends before it has answered at all
+        return "its kernel ended without a word"
+    finally:
+        if client.km is not None:
+            await client._async_cleanup_kernel()
+    _keep(_code(notebook), [list(cell.outputs) for cell in notebook.cells if cell.cell_type == "code"])
+    return ""
 
 
 def store_outputs(notebooks: Iterable[Path]) -> list[Path]:

@@ -113,7 +113,7 @@ def _outdated(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
 
     The landing page always: with no page to write Sphinx copies no style sheets.
     """
-    now = execution.environment_hash() + (paths.ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    now = execution.book_hash() + (paths.ROOT / "CITATION.cff").read_text(encoding="utf-8")
     before = getattr(env, "kodebog_causes", None)
     setattr(env, "kodebog_causes", now)  # noqa: B010 - Sphinx keeps what extensions put there
     if before != now:
@@ -135,7 +135,10 @@ class _Finishing:
     def end(self, app: Sphinx, fault: Exception | None) -> None:
         try:
             if fault is None and app.builder.name == "html":
-                site.finish(app, self.pdf.result() if self.pdf else None)
+                if app.config.kodebog_live:
+                    site.write_data(app)
+                else:
+                    site.finish(app, self.pdf.result() if self.pdf else None)
         finally:
             if self.pdf is not None:
                 self.pdf.stop()
@@ -152,6 +155,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # what stands on pages other than its own: checksums of style sheets and scripts, Danish terms
     app.add_config_value("kodebog_around", [], "html")
     app.add_config_value("kodebog_pdf", True, "")
+    app.add_config_value("kodebog_live", False, "html")
     app.add_builder(TypstBuilder)
     app.set_translator("html", BookTranslator)
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded_code, depart_folded_code))

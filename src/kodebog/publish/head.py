@@ -86,7 +86,7 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
         ("twitter:card", "summary_large_image"),
     ]
     context["security_policy"] = theme_policy(tuple(app.builder.theme.get_theme_dirs()))  # type: ignore[attr-defined]
-    context["private"] = paths.PRIVATE
+    context["private"], context["live"] = paths.PRIVATE, app.config.kodebog_live
     if pagename == app.config.root_doc and not paths.PRIVATE:
         context["json_ld"] = metadata.script_safe(metadata.schema_org(paths.study(), where.book))
     if pagename == explorer.PAGE:

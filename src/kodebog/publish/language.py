@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
@@ -47,6 +49,32 @@ def known(study: Study) -> tuple[frozenset[str], re.Pattern[str]]:
     longest_first = sorted(map(re.escape, expressions), key=lambda e: (-len(e), e))
     pattern = re.compile(rf"(?<=[(“])(?:{'|'.join(longest_first)})(?=[)”,]| …”)")
     return frozenset(e.casefold() for e in expressions), pattern
+
+
+UNTOUCHED = (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.comment)
+"""Nodes whose text is no prose."""
+
+
+def mark(document: nodes.document, study: Study) -> None:
+    """Mark the Danish words of a page: terms, glossary entries, labels in brackets, first words of excerpts."""
+    expressions, pattern = known(study)
+    node: Any
+    for node in list(document.findall(may_be_danish)):
+        if is_danish(node, expressions):
+            node["classes"].append(CLASS)
+    for text in [t for t in document.findall(nodes.Text) if pattern.search(t)]:
+        if not any(_marked_or_code(above) for above in _ancestors(text)):
+            text.parent.replace(text, pieces(text.astext(), pattern))
+
+
+def _ancestors(node: nodes.Node) -> Iterator[Any]:
+    while node.parent is not None:
+        node = node.parent
+        yield node
+
+
+def _marked_or_code(node: Any) -> bool:
+    return isinstance(node, UNTOUCHED) or CLASS in node.get("classes", ())
 
 
 def may_be_danish(node: nodes.Node) -> bool:

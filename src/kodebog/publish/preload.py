@@ -1,11 +1,16 @@
-"""What every notebook needs, imported and used once before processes are forked for them.
+"""What every notebook needs, imported and used once before kernels are forked for them.
 
 Much of the time of a first run goes into what libraries import when they are first used, so this module uses them.
 """
 
-from kodebog.report import figures
-from kodebog.report.facts import facts
-from kodebog.study import Study, StudyError
+from kodebog.publish.kernels import library_hash
+
+LIBRARY = library_hash()
+"""The library as it was when it was imported."""
+
+from kodebog.report import figures  # noqa: E402 - the hash comes first: what is edited meanwhile must show in it
+from kodebog.report.facts import facts  # noqa: E402
+from kodebog.study import Study, StudyError  # noqa: E402
 
 try:
     _study = Study.load()

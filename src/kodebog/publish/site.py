@@ -53,13 +53,7 @@ def finish(app: Sphinx, pdf: Path | None) -> None:
     drop_leftovers(app)
     if pdf is not None:
         shutil.copyfile(pdf, html / paths.PDF.name)
-    (html / DATA).mkdir()
-    for path in declared_files(paths.study()):
-        shutil.copyfile(path, html / DATA / path.name)
-    (html / SHOWN).mkdir()
-    for files in kept(app.env).values():
-        for name, text in files.items():
-            (html / SHOWN / name).write_text(text, encoding="utf-8")
+    write_data(app)
     if paths.PRIVATE:
         (html / "robots.txt").write_text("User-agent: *\nDisallow: /\n", encoding="utf-8")
         return
@@ -71,6 +65,17 @@ def finish(app: Sphinx, pdf: Path | None) -> None:
     (html / ".nojekyll").touch()  # else GitHub Pages leaves out folders that start with _
     if where.book:
         _tell_search_engines(html, where, [app.builder.get_target_uri(page) for page in sorted(app.env.found_docs)])
+
+
+def write_data(app: Sphinx) -> None:
+    """Put the study's tables, and the data behind what notebooks show, beside the pages."""
+    data, shown = Path(app.outdir) / DATA, Path(app.outdir) / SHOWN
+    shown.mkdir(parents=True, exist_ok=True)
+    for path in declared_files(paths.study()):
+        shutil.copyfile(path, data / path.name)
+    for files in kept(app.env).values():
+        for name, text in files.items():
+            (shown / name).write_text(text, encoding="utf-8")
 
 
 def _tell_search_engines(html: Path, where: Addresses, pages: list[str]) -> None:

@@ -15,9 +15,6 @@ from kodebog.publish import explorer, language
 from kodebog.publish.head import tools
 from kodebog.study import Study
 
-UNTOUCHED = (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.comment)
-"""Nodes whose text is no prose."""
-
 
 class MarkDanish(SphinxPostTransform):
     """Gives Danish words the class `language-da`, which becomes the language of the words in HTML and PDF."""
@@ -25,27 +22,8 @@ class MarkDanish(SphinxPostTransform):
     default_priority = 650
 
     def run(self, **_: Any) -> None:
-        """Mark terms, glossary entries, labels in brackets, first words of excerpts."""
-        expressions, pattern = language.known(Study.load())
-        node: Any
-        for node in list(self.document.findall(language.may_be_danish)):
-            if language.is_danish(node, expressions):
-                node["classes"].append(language.CLASS)
-        for text in [t for t in self.document.findall(nodes.Text) if pattern.search(t)]:
-            if not any(_holds_marked_or_code(above) for above in _ancestors(text)):
-                text.parent.replace(text, language.pieces(text.astext(), pattern))
-
-
-def _ancestors(node: nodes.Node) -> list[Any]:
-    found = []
-    while node.parent is not None:
-        node = node.parent
-        found.append(node)
-    return found
-
-
-def _holds_marked_or_code(node: Any) -> bool:
-    return isinstance(node, UNTOUCHED) or language.CLASS in node.get("classes", ())
+        """Mark them."""
+        language.mark(self.document, Study.load())
 
 
 class ReadableTables(SphinxPostTransform):

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from kodebog.report.style import SHEET
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MplFigure
 
@@ -77,10 +79,11 @@ class Figure:
     data: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
-        from matplotlib import pyplot  # noqa: PLC0415 - only notebooks with figures pay for it
+        from matplotlib import pyplot, style  # noqa: PLC0415 - only notebooks with figures pay for it
 
         buffer = io.StringIO()
-        self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        with style.context(SHEET):
+            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         pyplot.close(self.figure)
         bundle = {
             "image/svg+xml": slim(buffer.getvalue()),

@@ -27,11 +27,11 @@ EFFECTS = {"supports": "#228833", "wished": "#4477AA", "hinders": "#CC3311"}
 
 
 def _canvas(height: float, width: float = 5.0) -> tuple[Figure, Axes]:
-    style.use(SHEET)
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots()
 
 
+@style.context(SHEET)
 def sample_and_print(study: Study) -> display.Figure:
     """Return interviews held beside excerpts printed, by perspective."""
     table = sample.sample_against_print(study)
@@ -48,6 +48,7 @@ def sample_and_print(study: Study) -> display.Figure:
     return display.Figure(_dumbbells(table), caption, f"Line for each perspective. {said}.", "fig-sample", table)
 
 
+@style.context(SHEET)
 def excerpts_by_section(study: Study) -> display.Figure:
     """Return the printed excerpts of each section, by perspective."""
     counts = sample.excerpts_by_section(study)
@@ -73,6 +74,7 @@ def excerpts_by_section(study: Study) -> display.Figure:
     )
 
 
+@style.context(SHEET)
 def family(study: Study, name: str, figure_name: str) -> display.Figure:
     """Return the excerpts that speak for each code of a family, by perspective."""
     table = factors.factor_summary(study, name)
@@ -92,6 +94,7 @@ def family(study: Study, name: str, figure_name: str) -> display.Figure:
     )
 
 
+@style.context(SHEET)
 def both_sides(study: Study) -> display.Figure:
     """Return what supports and is wished for against what hinders, by theme."""
     table = factors.side_by_side(study)
@@ -107,6 +110,7 @@ def both_sides(study: Study) -> display.Figure:
     )
 
 
+@style.context(SHEET)
 def together(study: Study) -> display.Figure:
     """Return which factors are spoken of in the same excerpt."""
     codes = study.codes
@@ -131,6 +135,7 @@ def together(study: Study) -> display.Figure:
     )
 
 
+@style.context(SHEET)
 def statuses(study: Study) -> display.Figure:
     """Return findings by status and perspective of the excerpts behind them: a mark for each finding."""
     table = ledger.finding_status(study).merge(study.findings[["finding", "section"]], on="finding")

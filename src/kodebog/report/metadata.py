@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from kodebog import paths
+from kodebog import __version__, paths
 from kodebog.study.package import datapackage
 
 CRATE = paths.ROOT / "ro-crate-metadata.json"
@@ -180,13 +180,13 @@ def codemeta() -> dict[str, Any]:
         "@type": "SoftwareSourceCode",
         "name": project["name"],
         "description": project["description"],
-        "version": project["version"],
+        "version": __version__,
         "datePublished": str(released()),
         "author": [{"@type": "Organization", "name": a["name"]} for a in about["authors"]],
         "license": LICENCES["MIT"],
         "programmingLanguage": {"@type": "ComputerLanguage", "name": "Python"},
         "runtimePlatform": f"Python {project['requires-python']}",
-        "softwareRequirements": project["dependencies"],
+        "softwareRequirements": [*project["dependencies"], *project["optional-dependencies"]["book"]],
         "keywords": about["keywords"],
         "referencePublication": {key: value for key, value in _article().items() if key != "@id"},
     }

@@ -1,0 +1,156 @@
+"""The book while one writes: served, rebuilt when a file is saved, shown at once.
+
+One warm process holds Sphinx and what it has read, so an edit costs only the page it is in. Pages load a script of
+their own host that waits for the next build and then reloads, so the content security policy stands. No PDF is set.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import io
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kodebog import paths
+from kodebog.errors import KodebogError
+from kodebog.publish.execution import book_hash, execute, outputs_hash
+from kodebog.publish.kernels import get_ready
+
+FOLDER = paths.BUILD / ".live"
+"""Where the pages are made; apart from the book."""
+SCRIPT = """new EventSource("/live").onmessage = () => location.reload();\n"""
+"""What each page does: wait for the next build."""
+LOOK = 0.1
+"""Seconds between two looks at the files."""
+WAIT = 20.0
+"""Seconds after which the server says nothing, so that a page that is gone is noticed."""
+
+
+class Writing:
+    """The book in work: `update` builds what has changed and returns what Sphinx had to say."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self._app: Any = None
+        self._warnings = io.StringIO()
+
+    def update(self) -> str:
+        """Run what notebooks have changed, write the pages that have; return warnings and faults."""
+        for known in (outputs_hash, book_hash):  # what they look at may have changed
+            known.cache_clear()
+        try:
+            execute(sorted(paths.NOTEBOOKS.glob("*.ipynb")), say=lambda _: None)
+            self._build()
+        except KodebogError as error:
+            return str(error)
+        said = self._warnings.getvalue().strip()
+        self._warnings.seek(0)
+        self._warnings.truncate()
+        with self.changed:
+            self.changed.notify_all()
+        return said
+
+    def _build(self) -> None:
+        from sphinx.application import Sphinx  # noqa: PLC0415 - slow to import
+        from sphinx.errors import SphinxError  # noqa: PLC0415
+
+        try:
+            if self._app is None:
+                shutil.rmtree(FOLDER, ignore_errors=True)
+                self._app = Sphinx(
+                    srcdir=paths.ROOT,
+                    confdir=paths.ROOT,
+                    outdir=FOLDER / "html",
+                    doctreedir=FOLDER / "doctrees",
+                    buildername="html",
+                    confoverrides={"kodebog_pdf": False, "kodebog_live": True},
+                    status=None,
+                    warning=self._warnings,
+                )
+            self._app.build()
+        except SphinxError as error:
+            self._app = None  # begin anew when the fault is mended
+            raise KodebogError(str(error)) from None
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves the pages, and tells a page that waits when there is a new build."""
+
+    def __init__(self, writing: Writing, *arguments: Any, **options: Any) -> None:
+        self.writing = writing
+        super().__init__(*arguments, directory=str(FOLDER / "html"), **options)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing of each request."""
+
+    def end_headers(self) -> None:
+        """Let no browser keep a page."""
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def do_GET(self) -> None:
+        """Answer with a file, or, at `/live`, when the next build is there."""
+        if self.path == "/live.js":
+            self.send_response(200)
+            self.send_header("Content-Type", "text/javascript")
+            self.end_headers()
+            self.wfile.write(SCRIPT.encode())
+            return
+        if self.path != "/live":
+            super().do_GET()
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        try:
+            while True:
+                with self.writing.changed:
+                    new = self.writing.changed.wait(WAIT)
+                self.wfile.write(b"data: built\n\n" if new else b": waiting\n\n")
+                self.wfile.flush()
+        except OSError:
+            return  # the page is gone
+
+
+def _state() -> dict[Path, tuple[int, int]]:
+    """When each file that the book is made from was last written, and how large it is."""
+    single = [paths.ROOT / name for name in ("index.md", "conf.py", *paths.MARKS)]
+    folders = (paths.BOOK, paths.NOTEBOOKS, paths.study())
+    files = [*single, *(p for f in folders for p in f.rglob("*") if ".ipynb_checkpoints" not in p.parts)]
+    found = {}
+    for path in files:
+        if path.is_file():
+            about = path.stat()
+            found[path] = (about.st_mtime_ns, about.st_size)
+    return found
+
+
+def live(port: int, say: Callable[[str], None] = print) -> None:
+    """Serve the book at a port of this machine and keep it up to date until interrupted."""
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
+    get_ready()
+    say("Building the pages …")
+    writing, state = Writing(), _state()
+    if said := writing.update():
+        say(said)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(_Handler, writing))
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    say(f"http://127.0.0.1:{server.server_port}/ shows the book as you write it. Ctrl-C ends it.")
+    try:
+        while True:
+            time.sleep(LOOK)
+            now = _state()
+            if now != state:
+                changed = sorted({p.name for p, _ in now.items() ^ state.items()})
+                state, started = now, time.perf_counter()
+                said = writing.update()
+                say(f"{', '.join(changed[:3])}: {time.perf_counter() - started:.1f} s\n{said}".rstrip())
+    finally:
+        server.shutdown()
