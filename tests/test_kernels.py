@@ -58,7 +58,7 @@ def test_outputs_are_those_of_a_kernel_as_everywhere(tmp_path, monkeypatch):
 
 def test_jupyter_client_finds_it(monkeypatch):
     """As nbval and JupyterLab do."""
-    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", kernels.NAME)
+    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", execution.PROVISIONER)
     from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
     KernelProvisionerFactory.clear_instance()

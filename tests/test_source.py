@@ -167,6 +167,7 @@ def test_a_wrong_file_of_50_mb_is_told_at_once(tmp_path):
     assert time.perf_counter() - started < 1
 
 
+@pytest.mark.trial
 def test_the_longest_text_that_is_read_takes_seconds(study):
     started = time.perf_counter()
     assert not source.verify(study, "En helt anden tekst om noget andet. " * 27_000)["holds"].any()

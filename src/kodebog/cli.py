@@ -43,7 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     private = "write a private copy of the study with the article's words in it"
     command("weave", private, article=article, out="a new folder outside the repository")
     sub = command("live", "serve the book while you write it, and show each edit at once", study=False)
-    sub.add_argument("--port", type=int, default=8000, help="port of this machine to serve it at (default: 8000)")
+    port = "port of this machine to serve it at (default: 8000; 0: any that is free)"
+    sub.add_argument("--port", type=int, default=8000, help=port)
     command("build", "execute the notebooks and build the book", study=False)
     command("reproduce", "build the last commit twice, in different surroundings, and print what differs", study=False)
     command("notebooks", "execute the notebooks and store their outputs", study=False)

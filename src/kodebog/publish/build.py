@@ -24,7 +24,7 @@ from kodebog import paths
 from kodebog.errors import KodebogError
 from kodebog.files import hash_files, write_whole
 from kodebog.publish.execution import ExecutionError, book_hash, execute, pending
-from kodebog.publish.kernels import get_ready
+from kodebog.publish.forking import get_ready
 
 WORK = paths.BUILD / ".work"
 """Where the book is made; kept, so that the next build does only what has changed."""

@@ -14,6 +14,7 @@ import json
 import os
 import platform
 import re
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from importlib import metadata
@@ -26,7 +27,7 @@ from packaging.utils import canonicalize_name
 from kodebog import paths
 from kodebog.errors import KodebogError
 from kodebog.files import hash_files, write_whole
-from kodebog.publish.kernels import NAME, get_ready
+from kodebog.publish.forking import get_ready
 from kodebog.study.package import content_hash
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ TIMEOUT = float(os.environ.get("KODEBOG_TIMEOUT", "300"))
 """Seconds that one notebook may run."""
 USED_BY_NOTEBOOKS = ("frictionless", "ipykernel", "jsonschema", "matplotlib", "numpy", "pandas", "scour", "seaborn")
 """Distributions whose versions, with all they need, can change an output."""
+PROVISIONER = "kodebog-forked"
+"""Name under which `kodebog.publish.kernels.ForkedKernel` is registered with jupyter_client."""
 PARTS = ("study", "analysis", "report", "errors.py", "files.py", "paths.py", "__init__.py")
 """The part of this library that notebooks use."""
 
@@ -46,8 +49,19 @@ class ExecutionError(KodebogError):
     """A notebook raised an error, or took too long; the message names notebook and cell."""
 
 
+def distributions() -> tuple[str, ...]:
+    """Return names and versions of all that is installed, as the folders of their metadata are called."""
+    return tuple(sorted({found.name for place in sys.path for found in Path(place or ".").glob("*.dist-info")}))
+
+
 def installed(names: Iterable[str] = USED_BY_NOTEBOOKS) -> dict[str, str]:
     """Return the installed versions of some distributions and of everything that these require, by name."""
+    return _required(tuple(names), distributions())
+
+
+@functools.lru_cache(maxsize=4)
+def _required(names: tuple[str, ...], _: tuple[str, ...]) -> dict[str, str]:
+    """As `installed`; looked up again only when something has been installed."""
     found: dict[str, str] = {}
     waiting = list(names)
     while waiting:
@@ -74,8 +88,7 @@ def outputs_hash() -> str:
 @functools.cache
 def book_hash() -> str:
     """Return a hash over everything that pages are made from but the pages and notebooks themselves."""
-    everything = sorted({(d.name, d.version) for d in metadata.distributions()})
-    known = repr((outputs_hash(), everything))
+    known = repr((outputs_hash(), distributions()))
     return hash_files(paths.PACKAGE, paths.PACKAGE, known=known + paths.CONFIG.read_text(encoding="utf-8"))
 
 
@@ -185,7 +198,7 @@ async def _run(path: Path, notebook: NotebookNode, sockets: str) -> str:
     from nbclient import NotebookClient  # noqa: PLC0415
     from nbclient.exceptions import CellExecutionError, DeadKernelError  # noqa: PLC0415
 
-    KernelProvisionerFactory.instance(default_provisioner_name=NAME).default_provisioner_name = NAME
+    KernelProvisionerFactory.instance(default_provisioner_name=PROVISIONER).default_provisioner_name = PROVISIONER
     manager = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=f"{sockets}/{path.stem}")
     client: Any = NotebookClient(notebook, km=manager, timeout=None, record_timing=False, shutdown_kernel="immediate")
     environment = {**os.environ, "STUDY": str(paths.study()), "IPYTHONDIR": sockets}

@@ -27,6 +27,7 @@ from kodebog.publish.pdf import PdfInBackground, TypstBuilder
 from kodebog.report import metadata
 from kodebog.report.facts import facts
 from kodebog.report.pages import citations, codebook, codings_of_initiatives, data_dictionary, wording
+from kodebog.report.prose import HOLDS, quantity
 from kodebog.study import Study
 
 HOMES = {"E": "notebooks/evidence", "F": "notebooks/reproduction"}
@@ -57,6 +58,24 @@ def _fact_role(
     if text not in known:
         return [], [inliner.reporter.error(f"no fact “{text}”", line=lineno)]
     return [nodes.Text(str(known[text]))], []
+
+
+def _quantity_role(
+    name: str, rawtext: str, text: str, lineno: int, inliner: Inliner, options: Any = None, content: Any = ()
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """Role `all`, `most`, `none` …: a word of quantity, which fails when it does not hold."""
+    said = quantity(name, text)
+    fault = said.fault(facts(Study.load())) if said else "is not of the form n / total"
+    if said is None or fault:
+        return [], [inliner.reporter.error(f"“{name}” {fault}, in “{text}”", line=lineno)]
+    return [nodes.Text(said.shown)], []
+
+
+def _reported_role(
+    name: str, rawtext: str, text: str, lineno: int, inliner: Inliner, options: Any = None, content: Any = ()
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """Role `reported`: a word of quantity that the article says and that its excerpts cannot show."""
+    return [nodes.Text(text)], []
 
 
 def _built_role(
@@ -129,6 +148,7 @@ class _Finishing:
 
     def start(self, app: Sphinx, *_: Any) -> None:
         if app.builder.name == "html" and app.config.kodebog_pdf:
+            Study.load()  # once for both processes
             self.pdf = PdfInBackground(app)
             self.pdf.start()
 
@@ -165,6 +185,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
         "anchor": _anchor_role,
         "fact": _fact_role,
         "built": _built_role,
+        "reported": _reported_role,
+        **dict.fromkeys(HOLDS, _quantity_role),
     }.items():
         app.add_role(name, role)
     for transform in (transforms.MarkDanish, transforms.ReadableTables, transforms.Explorer, transforms.Tools):

@@ -7,28 +7,16 @@ JupyterLab do where `JUPYTER_DEFAULT_PROVISIONER_NAME` names it, as the Makefile
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
 import os
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from multiprocessing import forkserver, resource_tracker
-from multiprocessing.connection import wait
 from typing import Any
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from kodebog import paths
 from kodebog.files import hash_files
+from kodebog.publish.forking import FIXED, get_ready, obey_parent
 
-NAME = "kodebog-forked"
-"""Name of the provisioner, as registered with jupyter_client."""
-PRELOADED = ["kodebog.publish.preload", "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.interactiveshell"]
-"""What every kernel needs, imported once before the kernels are forked."""
-FIXED = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}
-"""Environment of every kernel: what could make two runs differ is set."""
 INLINE = "module://matplotlib_inline.backend_inline"
 """matplotlib's backend in a kernel: a plot becomes an output of its cell."""
 
@@ -36,51 +24,6 @@ INLINE = "module://matplotlib_inline.backend_inline"
 def library_hash() -> str:
     """Return a hash over this library's modules, as they stand on disk."""
     return hash_files(paths.PACKAGE, paths.PACKAGE)
-
-
-@contextlib.contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    """Have these variables set for a while."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def get_ready() -> Any:
-    """Start importing what kernels need, in the background; return the context that forks processes."""
-    server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload(PRELOADED)
-    # what stops this process is not for the server: it inherits the mask, and ends when nobody is left
-    resource_tracker.ensure_running()  # which the server would start, and which lifts the mask
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        with _environment(FIXED):
-            forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    return server
-
-
-def obey_parent() -> None:
-    """In a process of its own: leave it to the parent when to stop, and never live longer than it does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        wait([parent.sentinel])
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _serve(connection_file: str, folder: str, environment: dict[str, str], library: str) -> None:

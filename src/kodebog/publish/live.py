@@ -20,7 +20,7 @@ from typing import Any
 from kodebog import paths
 from kodebog.errors import KodebogError
 from kodebog.publish.execution import book_hash, execute, outputs_hash
-from kodebog.publish.kernels import get_ready
+from kodebog.publish.forking import get_ready
 
 FOLDER = paths.BUILD / ".live"
 """Where the pages are made; apart from the book."""

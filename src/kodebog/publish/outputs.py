@@ -28,9 +28,12 @@ class ShownOutput:
     @staticmethod
     def handle_mime(renderer: NbElementRenderer, data: MimeData, inline: bool) -> list[nodes.Element] | None:
         """Return the nodes of a shown table or figure; None for what others have made."""
-        about = data.output_metadata.get(data.mime_type, {}).get(METADATA)
-        if about is None:
+        known = data.output_metadata
+        if not any(METADATA in about for about in known.values() if isinstance(about, dict)):
             return None
+        about = known.get(data.mime_type, {}).get(METADATA)
+        if about is None:  # a form for JupyterLab, which no page shows
+            return []
         name = about["name"]
         if data.mime_type == "text/csv":
             environment: Any = renderer.renderer.sphinx_env

@@ -21,7 +21,7 @@ from sphinx.util import docutils
 
 from kodebog import paths
 from kodebog.errors import KodebogError
-from kodebog.publish.kernels import obey_parent
+from kodebog.publish.forking import obey_parent
 from kodebog.publish.typst_writer import IMAGES, TypstWriter, UnknownNodeError, quote
 from kodebog.report.metadata import book_title, citation, released
 from kodebog.study.package import content_hash

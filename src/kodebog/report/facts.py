@@ -73,6 +73,8 @@ def facts(study: Study) -> Facts:
         found[f"excerpts_{section}_{perspective}"] = len(rows)
     for section, rows in study.excerpts.groupby("section"):
         found[f"excerpts_{section}_with_case"] = int(rows["case"].notna().sum())
+    for theme in study.themes["theme"]:
+        found |= {f"theme_{theme}_{effect}": 0 for effect in ("supports", "wished", "hinders")}
     for (theme, effect), rows in side_by_side(study).groupby(["theme", "effect"]):
         found[f"theme_{theme}_{effect}"] = len({excerpt for ids in rows["excerpts"] for excerpt in ids})
     section_of = study.excerpts.set_index("excerpt")["section"]

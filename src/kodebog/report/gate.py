@@ -8,7 +8,7 @@ from kodebog import paths
 from kodebog.files import hash_files
 from kodebog.report.facts import facts
 from kodebog.report.metadata import citation
-from kodebog.report.prose import unknown_names
+from kodebog.report.prose import unfounded
 from kodebog.study import Study
 from kodebog.study.disclosure import disclosures, in_prose
 from kodebog.study.faults import Fault
@@ -55,7 +55,7 @@ def faults(folder: Path) -> tuple[list[Fault], list[str]]:
         authors = [*package.frames["literature"]["authors"], *(author["family-names"] for author in article)]
         found = in_prose(texts, authors)
     if texts and not found:
-        study = Study.load(folder)
+        study = Study.of(package, folder)
         ids = {*study.excerpts["excerpt"], *study.findings["finding"]}
-        found = unknown_names(texts, set(facts(study)), ids)
+        found = unfounded(texts, facts(study), ids)
     return found, waiting

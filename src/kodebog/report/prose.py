@@ -1,14 +1,16 @@
 """Does the prose keep to the data? Numbers of results must be inserted, and words of quantity must hold.
 
 A number counts as a result when a word for what the study counts (excerpts, findings, initiatives …) follows it within
-three words. A word of quantity in the same position must be listed with the numbers that it stands for.
+three words. A word of quantity in the same position is written as a role that knows the two numbers it stands for and
+fails when it is not so: ``{most}`n_resources / excerpts` ``, or with other words, ``{none}`Nobody: n / excerpts` ``.
+What the article says and its excerpts cannot show is written ``{reported}`most` ``.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -27,25 +29,27 @@ _WORDS = (
 _BETWEEN = r"(?:[^\w.:;!?]+[\w'’-]+){0,3}?[^\w.:;!?]+"
 NUMBER = re.compile(rf"\b(\d[\d.,]*|{_WORDS})\b({_BETWEEN})({COUNTED})\b", re.IGNORECASE)
 
-HOLDS = {
-    "all": lambda share: share == 1,
-    "nearly all": lambda share: Fraction(4, 5) <= share < 1,
-    "most": lambda share: share > Fraction(1, 2),
-    "de fleste": lambda share: share > Fraction(1, 2),
-    "mostly": lambda share: share > Fraction(1, 2),
-    "several": lambda share: share > 0,
-    "few": lambda share: share <= Fraction(1, 4),
-    "few of": lambda share: share <= Fraction(1, 4),
-    "seldom": lambda share: share <= Fraction(1, 4),
-    "none": lambda share: share == 0,
-    "nobody": lambda share: share == 0,
+HOLDS: dict[str, Callable[[int, int], bool]] = {
+    "all": lambda n, total: n == total > 0,
+    "both": lambda n, total: n == total == 2,
+    "few": lambda n, total: 0 < n <= Fraction(total, 4),
+    "more": lambda n, other: n > other,
+    "most": lambda n, total: n > Fraction(total, 2),
+    "nearly-all": lambda n, total: Fraction(4, 5) * total <= n < total,
+    "none": lambda n, _: n == 0,
+    "only": lambda n, total: n == total > 0,
+    "several": lambda n, _: n >= 2,
 }
-"""What share of n in N a word of quantity stands for."""
-QUANTITY = re.compile(
-    rf"\b({'|'.join(sorted(HOLDS, key=len, reverse=True))})\b({_BETWEEN})({COUNTED})\b", re.IGNORECASE
+"""Roles for words of quantity, and when n of a total may be called so; for “more”, more than the second number."""
+WORDS_OF_QUANTITY = (
+    "all|nearly all|almost all|most|mostly|de fleste|several|few|only|seldom|none|nobody|never|both|half|a third|"
+    "a quarter|almost every|nearly every|a dozen|a majority|a minority|more than|fewer than"
 )
+"""Words that must stand in a role where they are followed by something that the study counts."""
+QUANTITY = re.compile(rf"(?<!\bin )\b({WORDS_OF_QUANTITY})\b({_BETWEEN})({COUNTED})\b", re.IGNORECASE)
 
 _YEAR = re.compile(r"(19|20)\d\d")
+_INSERTED = re.compile(r"\{fact\}`[^`]+`")
 _NOT_PROSE = re.compile(
     r"```.*?```|`[^`]*`|\{[\w:+-]*\}|\]\([^)]*\)|^\(.*\)=$|https?://\S+|\b[EF]\d\d\b", re.DOTALL | re.MULTILINE
 )
@@ -60,8 +64,9 @@ class Hit:
 
 
 def plain(markdown: str) -> str:
-    """Return Markdown without code, roles, links and inserted values; these leave a mark that is no word."""
-    return " ".join(_NOT_PROSE.sub(" § ", markdown).replace("*", "").split())
+    """Return Markdown without code, roles and links, which leave a mark that is no word; inserted numbers are “n”."""
+    markdown = re.sub(r"^#+ .*$", "", markdown, flags=re.MULTILINE)  # headings claim nothing
+    return " ".join(_NOT_PROSE.sub(" § ", _INSERTED.sub("n", markdown)).replace("*", "").split())
 
 
 def typed_numbers(markdown: str) -> Iterator[Hit]:
@@ -78,21 +83,38 @@ def quantities(markdown: str) -> Iterator[Hit]:
             yield Hit(match.group(1).lower(), match.group())
 
 
-def holds(word: str, n: int, total: int) -> bool:
-    """Whether a word of quantity may stand for n of a total.
+@dataclass(frozen=True)
+class Quantity:
+    """A word of quantity in a role: what is shown, and the names of the two numbers it stands for."""
 
-    Raises:
-        KeyError: for a word that has no rule.
+    role: str
+    shown: str
+    n: str
+    total: str
 
+    def fault(self, facts: Mapping[str, int | str]) -> str:
+        """Return why the word may not stand there; nothing where it may."""
+        for name in (self.n, self.total):
+            if not name.isdigit() and name not in facts:
+                return f"names a number that the study does not have: {name}"
+        n, total = (int(name) if name.isdigit() else int(facts[name]) for name in (self.n, self.total))
+        return "" if HOLDS[self.role](n, total) else f"does not hold: {n} of {total}"
+
+
+def quantity(role: str, text: str) -> Quantity | None:
+    """Return what the text of a role says, `n / total` or `words: n / total`; none where it is of another form."""
+    found = re.fullmatch(r"(?:([^:/]+):\s*)?([\w-]+)\s*/\s*([\w-]+)", text)
+    return Quantity(role, found[1] or role.replace("-", " "), found[2], found[3]) if found else None
+
+
+_NAMED = re.compile(rf"\{{(fact|excerpt|finding|{'|'.join(HOLDS)})\}}`([^`]+)`")
+
+
+def unfounded(files: Iterable[Path], facts: Mapping[str, int | str], ids: set[str]) -> list[Fault]:
+    """Return where pages and notebooks say what the study does not have.
+
+    That is: a number, excerpt or finding that there is not, and a word of quantity that does not hold.
     """
-    return bool(HOLDS[word](Fraction(n, total)))
-
-
-_NAMED = re.compile(r"\{(fact|glue:|excerpt|finding)\}`([^`]+)`")
-
-
-def unknown_names(files: Iterable[Path], facts: set[str], ids: set[str]) -> list[Fault]:
-    """Return where pages and notebooks insert a number, or lead to an excerpt or finding, that the study lacks."""
     found = []
     for path in files:
         text = path.read_text(encoding="utf-8")
@@ -100,12 +122,16 @@ def unknown_names(files: Iterable[Path], facts: set[str], ids: set[str]) -> list
             text = "\n".join("".join(c["source"]) for c in json.loads(text)["cells"] if c["cell_type"] == "markdown")
         for number, line in enumerate(text.splitlines(), 1):
             for role, name in _NAMED.findall(line):
-                number_wanted = role in {"fact", "glue:"}
-                known = facts if number_wanted else ids
-                if name not in known:
-                    what = "number" if number_wanted else role
-                    problem = f"names a {what} that the study does not have"
-                    found.append(
-                        Fault(file=path.name, row=number, value=name, problem=problem, nearest=nearest(name, known))
-                    )
+                problem, near = _problem(role, name, facts, ids)
+                if problem:
+                    found.append(Fault(file=path.name, row=number, value=name, problem=problem, nearest=near))
     return found
+
+
+def _problem(role: str, name: str, facts: Mapping[str, int | str], ids: set[str]) -> tuple[str, str]:
+    if role in HOLDS:
+        said = quantity(role, name)
+        return (said.fault(facts) if said else "is not of the form n / total, or words: n / total"), ""
+    known = set(facts) if role == "fact" else ids
+    what = "number" if role == "fact" else role
+    return ("", "") if name in known else (f"names a {what} that the study does not have", nearest(name, known))

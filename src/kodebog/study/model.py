@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
@@ -12,9 +11,11 @@ import pandas as pd
 from kodebog import paths
 from kodebog.errors import KodebogError
 from kodebog.study.faults import Fault
-from kodebog.study.package import content_hash
+from kodebog.study.package import Package, content_hash
 from kodebog.study.validation import validated
 
+KEPT = 2
+"""Studies kept in memory, by folder and content: none is ever changed in place."""
 Lang = Literal["en", "da"]
 """Language of labels: English or Danish."""
 
@@ -73,7 +74,24 @@ class Study:
 
         """
         where = Path(folder).resolve() if folder else paths.study()
-        return _load(where, content_hash(where))
+        known = (where, content_hash(where))
+        if known not in _loaded:
+            package, faults = validated(where)
+            if package is None:
+                raise StudyError(where, faults)
+            return cls.of(package, where)
+        return _loaded[known]
+
+    @classmethod
+    def of(cls, package: Package, folder: Path) -> Study:
+        """Return the study of a package that was read from `folder` and found valid."""
+        where = folder.resolve()
+        known = (where, content_hash(where))
+        if known not in _loaded:
+            while len(_loaded) >= KEPT:
+                del _loaded[next(iter(_loaded))]
+            _loaded[known] = cls(**{name: package.frames[name] for name in cls.tables()}, folder=where)
+        return _loaded[known]
 
     def labels(self, table: str, lang: Lang = "en") -> dict[str, str]:
         """Return the labels in one language of a table's rows, by their key (the table's first column)."""
@@ -86,10 +104,4 @@ class Study:
         return list(codes["code"]) or [family]
 
 
-@functools.lru_cache(maxsize=2)
-def _load(where: Path, content: str) -> Study:
-    """Load and check a folder; once for the same content, since a study is never changed in place."""
-    package, faults = validated(where)
-    if package is None:
-        raise StudyError(where, faults)
-    return Study(**{name: package.frames[name] for name in Study.tables()}, folder=where)
+_loaded: dict[tuple[Path, str], Study] = {}
