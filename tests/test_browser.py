@@ -87,30 +87,53 @@ def test_a_page_opens_quietly_and_is_light_and_steady(page, site, name):
     assert len(asked) <= REQUESTS and weight <= KILOBYTES, (len(asked), weight)
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name != "404.html"])
+ANY = ["index.html", "search.html", "book/glossary.html", "notebooks/evidence.html"]
+"""A page of each kind; the trials take the others."""
+
+
+def others_are_trials(names):
+    return [name if name in ANY else pytest.param(name, marks=pytest.mark.trial) for name in names]
+
+
+@pytest.mark.parametrize("name", others_are_trials(name for name in PAGES if name != "404.html"))
 def test_a_page_opens_from_a_folder(page, site, name):
     page.goto((site.html / name).as_uri(), wait_until="networkidle")
     assert page.locator("article h1").count() == 1
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_and_nothing_runs_off_the_side(browser, site, name):
+LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in WIDTHS]
+SEEN = [("light", "desktop"), ("dark", "phone")]
+"""How every page is looked at in each run; the trials look at it in all ways."""
+
+
+def look(browser, site, name, looks):
+    """What axe finds, and whether anything runs off the side."""
     context = browser.new_context(base_url=site.url, bypass_csp=True)  # axe is put into the page
     page = context.new_page()
     page.goto(name)
     page.evaluate(AXE)
     found = []
-    for scheme in ("light", "dark"):
+    for scheme, width in looks:
         page.emulate_media(color_scheme=scheme)
-        for width_name, width in WIDTHS.items():
-            page.set_viewport_size({"width": width, "height": 900})
-            for violation in page.evaluate("rules => axe.run(rules)", RULES)["violations"]:
-                nodes = [node["html"][:150] for node in violation["nodes"][:2]]
-                found.append((scheme, width_name, violation["id"], nodes))
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                found.append((scheme, width_name, "wider than the window", []))
+        page.set_viewport_size({"width": WIDTHS[width], "height": 900})
+        for violation in page.evaluate("rules => axe.run(rules)", RULES)["violations"]:
+            nodes = [node["html"][:150] for node in violation["nodes"][:2]]
+            found.append((scheme, width, violation["id"], nodes))
+        if page.evaluate("document.documentElement.scrollWidth") > WIDTHS[width]:
+            found.append((scheme, width, "wider than the window", []))
     context.close()
-    assert found == []
+    return found
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_and_nothing_runs_off_the_side(browser, site, name):
+    assert look(browser, site, name, SEEN) == []
+
+
+@pytest.mark.trial
+@pytest.mark.parametrize("name", PAGES)
+def test_nor_in_any_other_way_of_looking(browser, site, name):
+    assert look(browser, site, name, [way for way in LOOKS if way not in SEEN]) == []
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from conftest import copy_checkout
 from kodebog import paths
 from kodebog.publish.reproduce import differences
 
-pytestmark = pytest.mark.xdist_group("project")
+pytestmark = [pytest.mark.xdist_group("project"), pytest.mark.trial]
 
 
 def run(project, *command, **options):

@@ -398,6 +398,7 @@ def private_pages(private):
     return {str(p.relative_to(folder)): BeautifulSoup(p.read_text("utf-8"), "lxml") for p in folder.rglob("*.html")}
 
 
+@pytest.mark.trial
 @pytest.mark.xdist_group("hostile")
 def test_texts_stay_texts(private, private_pages):
     for path in (private / "_build/private/html").rglob("*"):
@@ -417,6 +418,7 @@ def test_texts_stay_texts(private, private_pages):
         assert not soup.select("a[href^='javascript:']"), page
 
 
+@pytest.mark.trial
 @pytest.mark.xdist_group("hostile")
 def test_a_private_book_says_so(private, private_pages):
     build = private / "_build/private"
@@ -432,6 +434,7 @@ def test_a_private_book_says_so(private, private_pages):
     assert not private_pages["index.html"].select('script[type="application/ld+json"]')
 
 
+@pytest.mark.trial
 @pytest.mark.xdist_group("hostile")
 def test_a_private_book_leads_to_its_own_data(private, private_pages):
     folder = private / "_build/private/html"

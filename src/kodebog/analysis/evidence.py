@@ -22,6 +22,12 @@ def finding_evidence(study: Study) -> pd.DataFrame:
     practice also through its initiative.
 
     Columns: finding, source (“excerpt” or “initiative”), id, stance.
+
+    >>> print(finding_evidence(study).query("finding == 'F37'").to_string(index=False))
+    finding  source  id  stance
+        F37 excerpt E13     for
+        F37 excerpt E27 against
+
     """
     spoken = coded(study).rename(columns={"excerpt": "id"})
     practice = practice_of_excerpts(study).rename(columns={"excerpt": "id", "practice": "code"}).assign(stance="for")
@@ -61,6 +67,12 @@ def findings_with_evidence(study: Study, lang: Lang = "en") -> pd.DataFrame:
     """Return the findings with the ids of what bears on them.
 
     Columns: finding, section, question, kind, claim, concept, statement, excerpts, against, cases (tuples of ids).
+
+    >>> rows = findings_with_evidence(study).query("finding == 'F37'")
+    >>> print(rows[["finding", "excerpts", "against"]].to_string(index=False))
+    finding excerpts against
+        F37   (E13,)  (E27,)
+
     """
     rows = finding_evidence(study)
     lists = {key: tuple(ids) for key, ids in rows.groupby(["source", "stance", "finding"])["id"]}

@@ -20,6 +20,12 @@ def factor_summary(study: Study, family: str, lang: Lang = "en") -> pd.DataFrame
     Raises:
         ValueError: when the codebook has no such family.
 
+    >>> print(factor_summary(study, "support")[["code", "n", "against", "N"]].to_string(index=False))
+                  code  n  against  N
+             resources  4        0 29
+    present-leadership  1        1 29
+               mandate  2        0 29
+
     """
     if family not in set(study.families["family"]):
         raise ValueError(f"no family “{family}”; known: {', '.join(study.families['family'])}")
@@ -65,6 +71,13 @@ def cooccurrence(study: Study, codes: list[str] | None = None) -> pd.DataFrame:
 
     On the diagonal stands the number of excerpts that speak for the code. `codes` are those to show, by default
     every code that an excerpt carries directly.
+
+    >>> print(cooccurrence(study, ["own-silo", "incentives"]).to_string())
+    with        own-silo  incentives
+    code
+    own-silo           2           1
+    incentives         1           4
+
     """
     given = study.excerpt_codes[study.excerpt_codes["stance"] == "for"]
     used = set(given["code"])
@@ -83,6 +96,13 @@ def side_by_side(study: Study, lang: Lang = "en") -> pd.DataFrame:
 
     A row is a factor. Columns: theme, theme_label, effect, code, label, n (excerpts that speak for it), excerpts,
     against (excerpts that speak against it), in the order of themes, effects and codebook.
+
+    >>> rows = side_by_side(study).query("theme == 'measuring'")
+    >>> print(rows[["code", "effect", "excerpts"]].to_string(index=False))
+                       code  effect             excerpts
+                 incentives hinders (E21, E22, E23, E25)
+    unmeasured-volunteering hinders               (E22,)
+
     """
     factors = study.codes.dropna(subset=["theme"])
     themes, effects = list(study.themes["theme"]), ["supports", "wished", "hinders"]

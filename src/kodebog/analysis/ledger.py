@@ -47,6 +47,10 @@ def published_results(study: Study) -> pd.DataFrame:
 
     Columns: result (its short name), section, what, printed, rebuilt (as text), status (“same”, “differs”,
     “not checkable”), why.
+
+    >>> sorted(published_results(study)["status"].unique())
+    ['differs', 'not checkable', 'same']
+
     """
     rows = [*_numbers(study), *_lists(study), *_cells(study)]
     return pd.DataFrame(rows, columns=["result", "section", "what", "printed", "rebuilt", "status", "why"])
@@ -131,6 +135,11 @@ def finding_status(study: Study, evidence: pd.DataFrame | None = None) -> pd.Dat
 
     `evidence`: the result of `kodebog.evidence.finding_evidence`, or part of it, to ask what would be without the
     rest. Columns: finding, status, n_for, n_against, perspectives (number among those for), initiatives (likewise).
+
+    >>> print(finding_status(study).query("finding == 'F37'").to_string(index=False))
+    finding       status  n_for  n_against  perspectives  initiatives
+        F37 contradicted      1          1             1            0
+
     """
     rows = finding_evidence(study) if evidence is None else evidence
     spoken = rows[rows["source"] == "excerpt"].merge(
@@ -167,6 +176,11 @@ def robustness(study: Study) -> pd.DataFrame:
 
     Only changes are listed. Columns: finding, left_out (an excerpt or a perspective), what (“excerpt” or
     “perspective”), before, after.
+
+    >>> print(robustness(study).head(1).to_string(index=False))
+    finding left_out        what    before after
+        F01 employee perspective supported  thin
+
     """
     rows = finding_evidence(study)
     before = finding_status(study).set_index("finding")["status"]
@@ -187,6 +201,10 @@ def ledger(study: Study, lang: Lang = "en") -> pd.DataFrame:
 
     Columns: result (short name of a published result, or id of a finding), printed, rebuilt, status. For a finding
     `printed` is empty and `rebuilt` says how many excerpts speak for and against it.
+
+    >>> list(ledger(study).columns)
+    ['result', 'printed', 'rebuilt', 'status', 'why']
+
     """
     results = published_results(study)[COLUMNS]
     findings = finding_status(study)

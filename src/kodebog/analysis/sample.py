@@ -13,6 +13,13 @@ def sample_against_print(study: Study, lang: Lang = "en") -> pd.DataFrame:
 
     Columns: perspective, label, interviews, interviews_total, excerpts, excerpts_total, words (in the excerpts),
     expected (excerpts there would be, were they printed in proportion to the interviews; not a whole number).
+
+    >>> print(sample_against_print(study)[["perspective", "interviews", "excerpts"]].to_string(index=False))
+    perspective  interviews  excerpts
+       director           3         2
+         leader          10        14
+       employee           5        13
+
     """
     table = study.sample[["perspective", "interviews"]].copy()
     table.insert(1, "label", table["perspective"].map(study.labels("sample", lang)))
@@ -29,6 +36,12 @@ def excerpts_by_section(study: Study) -> pd.DataFrame:
     """Return the number of printed excerpts in each section that prints any, by perspective.
 
     Index: section, in the order of printing. Columns: one for each perspective.
+
+    >>> print(excerpts_by_section(study).loc[["support"]].to_string())
+    perspective  director  leader  employee
+    section
+    support             0       0         4
+
     """
     counts = pd.crosstab(study.excerpts["section"], study.excerpts["perspective"])
     sections = [s for s in study.sections["section"] if s in counts.index]
@@ -39,6 +52,11 @@ def labels_that_differ(study: Study) -> pd.DataFrame:
     """Return the excerpts whose speaker the running text calls otherwise than the printed label.
 
     Columns: excerpt, role_printed, role_in_text, perspective.
+
+    >>> print(labels_that_differ(study).head(1).drop(columns="perspective").to_string(index=False))
+    excerpt role_printed role_in_text
+        E01  mellemleder    havnechef
+
     """
     named = study.excerpts.dropna(subset=["role_in_text"])
     differ = named[named["role_in_text"] != named["role_printed"]]
@@ -50,6 +68,10 @@ def coverage(study: Study, lang: Lang = "en") -> pd.DataFrame:
 
     Columns: area, label, cases, excerpts (tuples of ids), shown (“initiative and excerpt”, “initiative only”,
     “excerpt only”, “named only”). A last row, with an empty area, holds the initiatives of no named area.
+
+    >>> list(coverage(study).query("shown == 'named only'")["area"])
+    ['culture-leisure', 'school']
+
     """
     cases = study.cases.groupby(study.cases["area"].fillna(""))["case"].agg(ordered)
     area = study.excerpts["case"].map(study.cases.set_index("case")["area"]).fillna(study.excerpts["area"])

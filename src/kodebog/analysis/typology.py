@@ -15,6 +15,11 @@ def typology(study: Study) -> pd.DataFrame:
     A code of a dimension stands in a practice's cell when an initiative of that practice carries it, or an excerpt
     that speaks of the practice speaks for it. A row is an entry of a cell, in codebook order.
     Columns: dimension, practice, order (from 1, within the cell), code, excerpts, cases (tuples of ids).
+
+    >>> print(typology(study).head(1)[["dimension", "practice", "code", "excerpts"]].to_string(index=False))
+         dimension     practice        code   excerpts
+    characteristic mobilisation many-actors (E01, E02)
+
     """
     from_cases = study.case_codes.merge(study.cases[["case", "practice"]], on="case")
     from_excerpts = study.excerpt_codes[study.excerpt_codes["stance"] == "for"].merge(
@@ -44,6 +49,10 @@ def compare_with_print(study: Study) -> pd.DataFrame:
     """Return every entry of the rebuilt or the printed typology, and in which of them it stands.
 
     Columns: dimension, practice, code, status (“same”, “only printed”, “only rebuilt”), excerpts, cases.
+
+    >>> sorted(compare_with_print(study)["status"].unique())
+    ['only printed', 'only rebuilt', 'same']
+
     """
     keys = ["dimension", "practice", "code"]
     both = (
@@ -63,6 +72,10 @@ def as_table(study: Study, lang: Lang = "en") -> pd.DataFrame:
 
     Entries of the printed table that no coding bears out stand in their cell marked “†”, entries that the printed
     table does not have marked “+”. Columns: dimension (its label), then one for each practice (tuples of labels).
+
+    >>> as_table(study).loc[0, "Mobilisation"]
+    ('Many kinds of actors work together',)
+
     """
     entries = compare_with_print(study)
     marks = {"same": "", "only printed": " †", "only rebuilt": " +"}

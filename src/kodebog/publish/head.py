@@ -110,11 +110,11 @@ def tools(app: Sphinx, page: str) -> str:
 
     source = Path(app.env.doc2path(page, base=False))
     reuse = app.builder.get_relative_uri(page, "book/reuse")  # on that very page an empty address
-    links = [("PDF", to(paths.PDF.name)), ("Cite", f"{reuse}#cite")]
+    links = [("PDF", f'href="{to(paths.PDF.name)}"'), ("Cite", f'href="{reuse}#cite"')]
     if source.suffix == ".ipynb":
-        run = [("Notebook", to(f"_sources/{source}")), ("Open in JupyterLab", f"{reuse}#jupyterlab")]
+        run = [("Notebook", f'href="{to(str(source))}" download'), ("Open in JupyterLab", f'href="{reuse}#jupyterlab"')]
         if binder := where.binder(str(source)):
-            run.append(("Open in Binder", binder))
+            run.append(("Open in Binder", f'href="{escape(binder)}"'))
         links = run + links
-    items = "".join(f'<li><a href="{escape(href)}">{text}</a></li>' for text, href in links)
+    items = "".join(f"<li><a {attributes}>{text}</a></li>" for text, attributes in links)
     return f'<ul class="kodebog-tools" aria-label="This page">{items}</ul>'

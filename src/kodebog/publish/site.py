@@ -18,6 +18,8 @@ from kodebog.publish.addresses import Addresses
 from kodebog.publish.head import CARD
 from kodebog.publish.outputs import SHOWN, kept
 from kodebog.report import metadata
+from kodebog.report.readable import readable
+from kodebog.study import Study
 from kodebog.study.package import declared_files
 
 SUMS = "SHA256SUMS"
@@ -54,6 +56,7 @@ def finish(app: Sphinx, pdf: Path | None) -> None:
     if pdf is not None:
         shutil.copyfile(pdf, html / paths.PDF.name)
     write_data(app)
+    write_notebooks(app)
     if paths.PRIVATE:
         (html / "robots.txt").write_text("User-agent: *\nDisallow: /\n", encoding="utf-8")
         return
@@ -78,6 +81,24 @@ def write_data(app: Sphinx) -> None:
             (shown / name).write_text(text, encoding="utf-8")
 
 
+def write_notebooks(app: Sphinx) -> None:
+    """Put the notebooks beside their pages, with numbers and names where the sources have roles."""
+    words = {"table": "Table", "figure": "Fig."}
+    numbers = {
+        identifier: f"{words[kind]} {'.'.join(map(str, number))}"
+        for kinds in app.env.toc_fignumbers.values()
+        for kind, found in kinds.items()
+        if kind in words
+        for identifier, number in found.items()
+    }
+    where = app.config.kodebog_addresses.book
+    for page in app.env.found_docs:
+        source = Path(str(app.env.doc2path(page)))
+        if source.suffix == ".ipynb":
+            text = readable(source.read_text(encoding="utf-8"), Study.load(), numbers, where)
+            (Path(app.outdir) / f"{page}.ipynb").write_text(text, encoding="utf-8")
+
+
 def _tell_search_engines(html: Path, where: Addresses, pages: list[str]) -> None:
     urls = "".join(f"<url><loc>{escape(where.book + page.removesuffix('index.html'))}</loc></url>\n" for page in pages)
     (html / "sitemap.xml").write_text(
@@ -97,7 +118,6 @@ def drop_leftovers(app: Sphinx) -> None:
     text = "".join((out / page).read_text(encoding="utf-8") for page in pages)
     made |= {f"_images/{name}" for _, name in app.env.images.values() if name in text}
     made |= {f"_downloads/{name}" for _, name in app.env.dlfiles.values()}
-    made |= {f"_sources/{app.env.doc2path(page, base=False)}" for page in app.env.found_docs}
     trees = Path(app.doctreedir)
     for path in sorted(out.rglob("*"), reverse=True):
         name = path.relative_to(out).as_posix()

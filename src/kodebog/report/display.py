@@ -44,7 +44,7 @@ class Table:
         bundle = {
             "text/markdown": self.markdown(),
             "text/html": _html(self.frame, self.caption),
-            "text/plain": f"{self.caption}\n{self.frame.to_string(index=False)}",
+            "text/plain": self.caption,
             "text/csv": csv_text(self.frame),
         }
         about = {METADATA: {"name": self.name}}
@@ -156,14 +156,15 @@ def escape(text: str) -> str:
 
 
 def _html(frame: pd.DataFrame, caption: str) -> str:
-    """A plain table for JupyterLab."""
+    """A plain table for JupyterLab, which would set its cells to the right."""
+    left = 'style="text-align: left"'
 
     def cell(value: object) -> str:
         return html.escape(", ".join(map(str, value)) if isinstance(value, tuple) else str(value))
 
-    head = "".join(f"<th>{html.escape(str(c))}</th>" for c in frame.columns)
+    head = "".join(f"<th {left}>{html.escape(str(c))}</th>" for c in frame.columns)
     body = "".join(
-        "<tr>" + "".join(f"<td>{cell(v)}</td>" for v in row) + "</tr>"
+        "<tr>" + "".join(f"<td {left}>{cell(v)}</td>" for v in row) + "</tr>"
         for row in frame.itertuples(index=False, name=None)
     )
     return (
