@@ -41,8 +41,8 @@ test: env ## Run the tests: package, data, pages in a browser, and each notebook
 	@$(PYTEST) --dist loadgroup tests
 	@$(KERNELS) $(PYTEST) --dist loadscope -p no:cacheprovider --nbval --nbval-cell-timeout=120 notebooks
 
-quick: env ## Run the tests that need no build and no browser
-	@$(PYTEST) -q -m "not trial and not built" tests
+quick: env ## Run the tests that need no build, no browser and no study to break
+	@$(PYTEST) -q -m "not trial and not built and not checks" tests
 
 trials: env ## Run the tests of minutes each: builds stopped at any moment, one corrupted coding at a time
 	@$(PYTEST) --dist loadgroup -m trial tests

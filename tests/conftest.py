@@ -46,14 +46,17 @@ def article():
 
 BUILDS = {"book", "site", "project", "private", "small"}
 """Fixtures that build a book."""
+STUDIES = {"folder", "scratch"}
+"""Fixtures whose tests check whole studies, half a second each."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark the tests that need a built book."""
+    """Mark the tests that need a built book, and those that check whole studies."""
     for item in items:
-        if BUILDS & set(item.fixturenames):
-            item.add_marker(pytest.mark.built)
+        for fixtures, mark in ((BUILDS, pytest.mark.built), (STUDIES, pytest.mark.checks)):
+            if fixtures & set(item.fixturenames):
+                item.add_marker(mark)
 
 
 def pytest_terminal_summary(terminalreporter):

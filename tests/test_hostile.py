@@ -253,6 +253,7 @@ def test_a_study_that_lacks_what_the_pages_name(folder):
     assert any(line.startswith("index.md") and f"found “{name}”" in line for line in said), said
 
 
+@pytest.mark.checks
 def test_folders_of_any_name(tmp_path):
     for name in ("a[x]*", "#%?", "blåbær og ø", "'quoted'"):
         folder = shutil.copytree(paths.DATA, tmp_path / name)
@@ -282,6 +283,7 @@ def everything(study):
     return shown
 
 
+@pytest.mark.checks
 @given(out=st.sets(st.integers(1, 29), max_size=27))
 def test_what_is_valid_can_be_shown(tmp_path_factory, out):
     """Studies with fewer excerpts: each is refused with faults, or every table and figure can be made of it."""

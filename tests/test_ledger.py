@@ -126,3 +126,35 @@ def test_a_recorded_ledger_that_is_none(study, tmp_path, content):
     (tmp_path / ledger.LEDGER).write_bytes(content)
     with pytest.raises(ledger.LedgerError, match="--record writes it anew"):
         ledger.deviations(study, tmp_path)
+
+
+def test_a_recorded_ledger_is_compared_as_text_and_both_ways(study, folder):
+    path = folder / ledger.LEDGER
+    lines = path.read_text(encoding="utf-8").splitlines()
+    gone = lines.pop(1).partition(",")[0]
+    path.write_text("\n".join([*lines, "extra,007,8,same,"]) + "\n", encoding="utf-8")
+    found = ledger.deviations(study, folder)
+    assert found[found["result"] == "extra"].values.tolist() == [
+        ["extra", "printed", "007", "(no row)"],
+        ["extra", "rebuilt", "8", "(no row)"],
+        ["extra", "status", "same", "(no row)"],
+        ["extra", "why", "", "(no row)"],
+    ]
+    assert set(found.loc[found["result"] == gone, "recorded"]) == {"(no row)"}
+    assert set(found["result"]) == {"extra", gone}
+
+
+def test_a_recorded_ledger_is_plain_csv(study, folder):
+    text = ledger.record(study, folder).read_bytes()
+    assert text == (paths.DATA / ledger.LEDGER).read_bytes()
+    assert b"\r" not in text
+    now = ledger.ledger(study)
+    assert list(now.index) == list(range(len(now))) and list(now.columns) == ledger.COLUMNS
+
+
+def test_a_ledger_without_a_header_of_its_own(study, tmp_path):
+    (tmp_path / ledger.LEDGER).write_text("result,printed,rebuilt,status,why\na,1,2,same,\na,1,2,same,\n")
+    with pytest.raises(ledger.LedgerError, match="with a row for each result"):
+        ledger.deviations(study, tmp_path)
+    with pytest.raises(ledger.LedgerError, match="nothing is recorded yet"):
+        ledger.deviations(study, tmp_path / "nowhere")

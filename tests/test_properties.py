@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from kodebog.analysis.factors import cooccurrence, factor_summary, side_by_side
 from kodebog.analysis.ledger import finding_status
 from kodebog.analysis.sample import coverage, sample_against_print
 from kodebog.analysis.typology import compare_with_print, typology
+
+pytestmark = pytest.mark.checks
 
 SUMMARIES = [
     typology, compare_with_print, cooccurrence, side_by_side, sample_against_print, coverage, finding_evidence,

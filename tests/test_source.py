@@ -1,17 +1,20 @@
 """Holding the study against the article, whatever shape its text comes in."""
 
 import html
+import json
 import random
 import re
 import subprocess
 import textwrap
 import time
 import unicodedata
+from dataclasses import replace
 
 import pytest
 
 from kodebog import paths
 from kodebog.study import Study, source
+from kodebog.study.package import datapackage
 
 
 def failures(study, text):
@@ -149,6 +152,7 @@ def test_what_is_out_of_order():
         (b"%PDF-1.7 ...", "is a PDF"),
         (b"a\0b", "is not a text file"),
         ("f\nblåbær".encode("latin-1"), "line 2 is not UTF-8"),
+        (b"\n\xe5\nmore\nlines\n", "line 2 is not UTF-8"),
     ],
 )
 def test_a_file_that_cannot_be_the_article(tmp_path, content, message):
@@ -196,6 +200,30 @@ def test_weaving_adds_the_words_and_nothing_else(study, article, tmp_path):
     assert sorted(p.name for p in out.iterdir()) == sorted(p.name for p in paths.DATA.iterdir())
 
 
+def test_weaving_changes_the_descriptor_by_one_column(article, tmp_path):
+    out = tmp_path / "deep" / "er" / "study"
+    source.weave(paths.DATA, article, out)
+    wanted = datapackage(paths.DATA)
+    (table,) = [r for r in wanted["resources"] if r["name"] == "excerpts"]
+    text = "The excerpt as printed, from the reader's own copy. Not to be passed on."
+    table["schema"]["fields"].append(
+        {"name": "wording", "type": "string", "title": "Wording", "title_da": "Ordlyd", "description": text}
+    )
+    written = (out / "datapackage.json").read_text(encoding="utf-8")
+    assert written == json.dumps(wanted, ensure_ascii=False, indent=2) + "\n"
+    assert [p.name for p in out.parent.iterdir()] == ["study"], "nothing else is left beside it"
+
+
+def test_running_heads_do_not_hide_an_excerpt(study, article):
+    assert len(source.excerpts_in(study, SHAPES["running heads"](article))) == 29
+    assert source.excerpts_in(study, "En helt anden tekst.") == {}
+
+
+def test_an_empty_folder_may_be_woven_into(article, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert source.weave(paths.DATA, article, tmp_path / "empty") == 29
+
+
 def test_weaving_inside_the_repository_is_refused(article):
     with pytest.raises(source.SourceError, match="inside the repository"):
         source.weave(paths.DATA, article, paths.ROOT / "woven")
@@ -233,6 +261,70 @@ def test_weaving_from_half_the_article_writes_nothing(article, tmp_path):
     with pytest.raises(source.SourceError, match="is not in the text as coded"):
         source.weave(paths.DATA, article[: len(article) // 2], tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "times", "is_head"),
+    [
+        ("to ord", 3, True), ("to ord", 2, False), ("ord", 5, False),
+        (" ".join("abcdefghijkl"), 3, True), (" ".join("abcdefghijklm"), 3, False),
+    ],
+)  # fmt: skip
+def test_what_a_running_head_is(line, times, is_head):
+    between = [f"nr {'i' * n} imellem dem" for n in range(times)]
+    text = "\n".join(part for other in between for part in (line, other))
+    assert (line in source.running_heads(text)) == is_head
+
+
+def test_running_heads_are_alike_but_for_page_numbers():
+    assert source.running_heads("Side 1 af x\nSide 22 af x\nSide 333 af x") == {"side af x"}
+
+
+def small(study, *headings):
+    sections = study.sections.head(len(headings)).assign(heading=list(headings))
+    return replace(study, sections=sections)
+
+
+@pytest.mark.parametrize(
+    ("text", "headings", "bounds"),
+    [
+        ("C A B x C y", ("A B", "C"), [(1, 4), (4, 6)]),
+        ("A x A y", ("A", "A"), [(0, 2), (2, 4)]),
+        ("x A", ("A",), [(1, 2)]),
+        ("A B C", ("A B C",), [(0, 3)]),
+        ("x y", ("A",), []),
+    ],
+)
+def test_sections_follow_one_another(study, text, headings, bounds):
+    found = source.section_bounds(source.tokens(text), small(study, *headings))
+    assert list(found.values()) == bounds
+
+
+def test_the_nearest_place_is_where_most_words_stand_together():
+    filler = "noget helt andet står her, langt fra det hele"
+    article = source.tokens(f"en\n{filler}\nto en\n{filler}\n{filler}, en to tre\nen")
+    assert source._nearest_place(article, "en to tre") == 5
+    assert source._nearest_place([], "en to") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("Hansen 2019", True), ("Hansens bog fra 2019", True), ("Hansen 2018", False), ("Jensen 2019", False),
+        ("2019 Hansen", False), ("Hansen " + "ord " * 13 + "2019", True), ("Hansen " + "ord " * 14 + "2019", False),
+    ],
+)  # fmt: skip
+def test_what_a_citation_is(text, cited):
+    article = source.tokens(text)
+    assert any(source._cited(article, i, "hansen", "2019") for i in range(len(article))) == cited
+
+
+def test_a_file_as_large_as_may_be(tmp_path, monkeypatch):
+    path = tmp_path / "article.txt"
+    path.write_text("abcdefghij")
+    monkeypatch.setattr(source, "LARGEST_FILE", 10)
+    monkeypatch.setattr(source, "LONGEST_TEXT", 10)
+    assert source.read_article(path) == "abcdefghij"
 
 
 def test_fingerprint_rule():

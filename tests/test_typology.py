@@ -88,3 +88,11 @@ def test_as_a_table_in_both_languages(study):
         "Resources mobilised", "More sustainable solutions †", "Protest turned into cooperation"
     )  # fmt: skip
     assert len(english) == len(DIMENSIONS)
+
+
+def test_the_table_speaks_danish(study):
+    table = as_table(study, "da")
+    assert list(table.columns)[1:] == [study.labels("codes", "da")[p] for p in study.in_family("practice")]
+    danish = set(study.codes["label_da"])
+    cells = [entry for row in table.itertuples(index=False) for cell in row[1:] for entry in cell]
+    assert cells and {entry.rstrip(" +†") for entry in cells} <= danish

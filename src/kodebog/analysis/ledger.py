@@ -17,7 +17,7 @@ from kodebog.analysis.factors import factor_summary
 from kodebog.analysis.typology import compare_with_print
 from kodebog.errors import KodebogError
 from kodebog.files import write_whole
-from kodebog.study import Lang, Study
+from kodebog.study import Study
 from kodebog.study.package import LEDGER
 from kodebog.study.rules import DIMENSIONS
 
@@ -196,7 +196,7 @@ def robustness(study: Study) -> pd.DataFrame:
     return table.sort_values(["finding", "what", "left_out"], ignore_index=True)
 
 
-def ledger(study: Study, lang: Lang = "en") -> pd.DataFrame:
+def ledger(study: Study) -> pd.DataFrame:
     """Return both kinds of row in one table, as recorded in `expected_ledger.csv`.
 
     Columns: result (short name of a published result, or id of a finding), printed, rebuilt, status. For a finding

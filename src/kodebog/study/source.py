@@ -201,6 +201,18 @@ def find_excerpt(article: list[Token], opening: str, sha256: str, roles: set[str
     return nearest
 
 
+def excerpts_in(study: Study, text: str) -> dict[str, str]:
+    """Return the wording of every excerpt that stands in the text as coded, by id; running heads may cut it."""
+    roles, wording = set(study.roles["role_printed"]), dict[str, str]()
+    for heads in (set[str](), running_heads(text)):
+        article = tokens(text, heads)
+        for row in study.excerpts[~study.excerpts["excerpt"].isin(wording)].itertuples():
+            found = find_excerpt(article, row.opening, row.sha256, roles)
+            if found and fingerprint(list(found.words)) == row.sha256:
+                wording[row.excerpt] = found.wording
+    return wording
+
+
 def _wording(part: list[Token], joined: set[int], behind: str) -> str:
     """The passage as it is written, up to its closing quotation mark."""
     text = part[0].text
@@ -335,16 +347,10 @@ def weave(data: Path, text: str, out: Path) -> int:
         raise SourceError(f"{out}: is not an empty folder")
     if WORDING in study.excerpts:
         raise SourceError(f"{data}: has the article's words already")
-    article, roles = tokens(text), set(study.roles["role_printed"])
-    heads = running_heads(text)
-    words = {}
-    for row in study.excerpts.itertuples():
-        found = find_excerpt(article, row.opening, row.sha256, roles)
-        if heads and (found is None or fingerprint(list(found.words)) != row.sha256):
-            found = find_excerpt(tokens(text, heads), row.opening, row.sha256, roles)
-        if found is None or fingerprint(list(found.words)) != row.sha256:
-            raise SourceError(f"{row.excerpt} is not in the text as coded; “kodebog verify” says what differs")
-        words[row.excerpt] = found.wording
+    words = excerpts_in(study, text)
+    for excerpt in study.excerpts["excerpt"]:
+        if excerpt not in words:
+            raise SourceError(f"{excerpt} is not in the text as coded; “kodebog verify” says what differs")
     woven = study.excerpts.assign(**{WORDING: study.excerpts["excerpt"].map(words)})
     package = datapackage(data)
     table = next(resource for resource in package["resources"] if resource["name"] == "excerpts")
