@@ -29,24 +29,13 @@ def test_ledger_as_recorded(capsys):
 
 
 def test_ledger_fails_when_a_result_has_changed(folder, capsys):
-    path = folder / "excerpt_codes.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("E10,protest-to-cooperation,content,for,report\n", ""))
-    codes = folder / "case_codes.csv"
-    codes.write_text(
-        codes.read_text(encoding="utf-8").replace(
-            "protest-to-cooperation,content,E10", "protest-to-cooperation,content,practices"
-        )
-    )
-    table = folder / "codes.csv"
-    shown = [
-        line for line in table.read_text(encoding="utf-8").splitlines() if line.startswith("protest-to-cooperation")
-    ]
-    table.write_text(
-        table.read_text(encoding="utf-8").replace(shown[0], shown[0].removesuffix("E10")), encoding="utf-8"
-    )
+    path = folder / "finding_excerpts.csv"
+    text = path.read_text(encoding="utf-8")
+    assert "F08,E01,,shows," in text
+    path.write_text(text.replace("F08,E01,,shows,", "F08,E01,,qualifies,"), encoding="utf-8")
     assert main(["ledger", str(folder)]) == 1
     said = capsys.readouterr()
-    assert "Not as recorded" in said.err and "F10" in said.err
+    assert "Not as recorded" in said.err and "F08" in said.err
     assert main(["ledger", "--record", str(folder)]) == 0
     assert main(["ledger", str(folder)]) == 0
 

@@ -117,19 +117,14 @@ def test_a_cpr_number_is_not_also_a_phone_number():
 def test_the_study_has_only_what_is_listed_as_an_exception():
     faults, waiting = found(paths.DATA)
     assert faults == []
-    assert waiting == [
-        "excerpts E01, role_in_text: single office",
-        "excerpts E02, case: small cell",
-        "excerpts E04, case: small cell",
-    ]
+    assert waiting == []
 
 
 def test_without_the_exceptions_the_check_stops(folder):
     (folder / "disclosure_exceptions.csv").write_text("table,key,column,kind,value,decided_by,why\n", encoding="utf-8")
     said = [str(fault) for fault in found(folder)[0]]
-    assert len(said) == 3
-    assert said[0].startswith("excerpts.csv, row 2, column role_in_text: single office")
-    assert said[1].startswith("excerpts.csv, row 3, column case: small cell: the director perspective has 3 interviews")
+    assert len(said) == 2
+    assert said[0].startswith("excerpts.csv, row 3, column case: small cell: the director perspective has 3 interviews")
 
 
 def test_an_identifier_in_a_gist_is_named_with_its_row(folder):
@@ -139,14 +134,13 @@ def test_an_identifier_in_a_gist_is_named_with_its_row(folder):
     assert (fault.file, fault.row, fault.column, fault.value) == ("excerpts.csv", 19, "gist_da", "Mette")
 
 
-def test_a_decided_exception_no_longer_waits(folder):
+def test_an_exception_without_a_decision_waits(folder):
     path = folder / "disclosure_exceptions.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text(
-        path.read_text().replace(
-            "E02,case,small cell,tourism,,", "E02,case,small cell,tourism,the owner,printed already"
-        )
+        "\n".join([*(",".join([*line.split(",")[:5], "", ""]) if i else line for i, line in enumerate(lines))]) + "\n"
     )
-    assert len(found(folder)[1]) == 2
+    assert found(folder)[1] == ["excerpts E02, case: small cell", "excerpts E04, case: small cell"]
 
 
 def test_ninety_eight_municipalities_and_parts_of_their_names():
@@ -158,10 +152,10 @@ def test_ninety_eight_municipalities_and_parts_of_their_names():
 HIDING_PLACES = {
     "the title of the package": ("datapackage.json", '"title": "Coded study of', '"title": "Mettes study of'),
     "a description of a column": ("datapackage.json", "Number of interviews", "Number of interviews with Mette"),
-    "the reason of an exception": ("disclosure_exceptions.csv", "tourism,,", "tourism,the owner,Mette asked"),
-    "who decided": ("disclosure_exceptions.csv", "tourism,,", "tourism,Mette,printed"),
+    "the reason of an exception": ("disclosure_exceptions.csv", "The article itself", "Mette and the article itself"),
+    "who decided": ("disclosure_exceptions.csv", "the report's editors", "Mette"),
     "the heading of a section": ("sections.csv", ",INDLEDNING", ",Mettes INDLEDNING"),
-    "a role in the text": ("excerpts.csv", "havnechef", "ring 12345678"),
+    "a role in the text": ("excerpts.csv", "leader,chef,harbours", "leader,ring 12345678,harbours"),
     "a label": ("cases.csv", ",Havnene,", ",Mettes havn,"),
     "an author's telephone": ("literature.csv", ",Klausen,", ",Klausen 12345678,"),
 }
@@ -179,12 +173,22 @@ def test_everything_that_is_published_is_looked_at(folder, place):
     assert any(("Mette" in f.value or "12345678" in f.value) for f in said), said
 
 
-def test_an_exception_covers_one_value_only(folder):
+def test_an_office_that_one_person_holds_is_named(folder):
     path = folder / "excerpts.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("havnechef", "turistchef"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("leader,chef,harbours", "leader,turistchef,harbours"), encoding="utf-8"
+    )
+    (said,) = [str(fault) for fault in found(folder)[0]]
+    assert said.startswith("excerpts.csv, row 2, column role_in_text: single office")
+
+
+def test_an_exception_covers_one_value_only(folder):
+    path = folder / "disclosure_exceptions.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("small cell,employment-pilot", "small cell,town-centre"), encoding="utf-8")
     said = [str(fault) for fault in found(folder)[0]]
-    assert any("single office" in line and "turistchef" in line for line in said)
-    assert any("is an exception from nothing, found “havnechef”" in line for line in said)
+    assert any("small cell" in line and "found “employment-pilot”" in line for line in said), said
+    assert any("is an exception from nothing, found “town-centre”" in line for line in said), said
 
 
 def test_authors_of_works_may_be_named_but_nowhere_else(folder, tmp_path):

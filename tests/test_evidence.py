@@ -1,27 +1,46 @@
-"""Which excerpts and initiatives a finding rests on."""
+"""Which excerpts and initiatives a finding rests on: by judgement, with shared codes as a check."""
 
-from kodebog.analysis.evidence import findings_with_evidence
+from dataclasses import replace
+
+from kodebog.analysis.evidence import finding_evidence, findings_with_evidence, unjudged, without_shared_codes
 
 
-def test_codes_of_different_families_must_meet(study):
+def test_excerpts_bear_on_a_finding_by_judgement(study):
     rows = findings_with_evidence(study).set_index("finding")
-    # F18 asserts coordination and mobilise-resources: E06 has both, E01 has the value but is mobilisation,
-    # E26 speaks of coordination and against the value
+    # F18: E06 is judged to show it, E26 to qualify it, though it is coded against the value
     assert rows.loc["F18", "excerpts"] == ("E06",)
-    assert rows.loc["F18", "against"] == ("E26",)
+    assert rows.loc["F18", "qualified"] == ("E26",)
+    assert rows.loc["F18", "against"] == ()
     assert rows.loc["F18", "cases"] == ("care-homes",)
 
 
-def test_codes_of_one_family_are_alternatives(study):
-    rows = findings_with_evidence(study).set_index("finding")
-    assert rows.loc["F74", "excerpts"] == ("E01", "E08", "E09", "E10", "E16", "E29")
+def test_shared_codes_are_no_evidence(study):
+    # E27 carries the code of F37 and speaks of the executive board, not of the nearest manager
+    rows = finding_evidence(study).query("finding == 'F37' and source == 'excerpt'")
+    assert list(rows["id"]) == ["E13"]
 
 
-def test_a_heading_gathers_what_is_below_it(study):
-    rows = findings_with_evidence(study).set_index("finding")
-    assert rows.loc["F75", "excerpts"] == ("E03", "E04", "E11", "E12", "E13", "E14")
+def test_one_voice_speaks_against_a_claim_itself(study):
+    rows = finding_evidence(study).query("stance == 'against'")
+    assert rows[["finding", "id"]].values.tolist() == [["F69", "E27"]]
 
 
 def test_a_finding_without_excerpt(study):
     rows = findings_with_evidence(study).set_index("finding")
     assert rows.loc["F09", ["excerpts", "against", "cases"]].tolist() == [(), (), ()]
+
+
+def test_every_pair_that_shares_codes_is_judged(study):
+    assert unjudged(study) == []
+
+
+def test_a_pair_without_judgement_is_noticed(study):
+    judged = study.finding_excerpts
+    less = replace(study, finding_excerpts=judged[(judged["finding"] != "F37") | (judged["excerpt"] != "E27")])
+    assert unjudged(less) == [("F37", "E27")]
+
+
+def test_judgements_without_shared_codes_are_few_and_have_their_reason(study):
+    apart = without_shared_codes(study)
+    assert 0 < len(apart) < 30 and apart["why"].notna().all()
+    assert ("F68", "E15") in set(zip(apart["finding"], apart["excerpt"], strict=True))

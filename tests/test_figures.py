@@ -11,7 +11,6 @@ FIGURES = {
     "excerpts_by_section": figures.excerpts_by_section,
     "family": lambda study: figures.family(study, "support", "fig-support"),
     "both_sides": figures.both_sides,
-    "together": figures.together,
     "statuses": figures.statuses,
 }
 

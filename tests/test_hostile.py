@@ -214,7 +214,7 @@ HOSTILE = {
     ),
     "a concept for what is no research": (
         lambda f: cell(f, "findings.csv", 1, "concept", "staff-role"),
-        "findings.csv, row 3, column concept: must be empty for a finding of kind “answer”",
+        "findings.csv, row 3, column concept: must be empty for a finding of kind “assumption”",
     ),
     "a placement in an excerpt": (
         lambda f: cell(f, "case_codes.csv", 0, "evidence", "E01"), "column evidence: is no section, though the code is “placed”",
@@ -250,7 +250,7 @@ def test_a_study_that_lacks_what_the_pages_name(folder):
         path.write_text(path.read_text(encoding="utf-8").replace("trust-relations", "trust-ties"), encoding="utf-8")
     assert check(folder) == []
     said = [str(fault) for fault in gate.faults(folder)[0]]
-    assert any(line.startswith("index.md") and f"found “{name}”" in line for line in said), said
+    assert any(line.startswith("roles.ipynb") and f"found “{name}”" in line for line in said), said
 
 
 @pytest.mark.checks
@@ -268,7 +268,7 @@ PICTURES = (
     figures.sample_and_print,
     figures.excerpts_by_section,
     figures.both_sides,
-    figures.together,
+    figures.statuses,
     figures.statuses,
 )
 

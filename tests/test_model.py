@@ -34,7 +34,7 @@ def test_a_study_that_is_none_is_named(tmp_path):
 
 def test_labels_and_families(study):
     assert study.labels("sample", "da")["leader"] == "Leder"
-    assert study.labels("sample")["leader"] == "Leader"
+    assert study.labels("sample")["leader"] == "Manager"
     assert study.in_family("support") == ["resources", "present-leadership", "mandate"]
     assert "folder" not in Study.tables() and Study.tables()[0] == "sections"
 

@@ -13,6 +13,7 @@ PAGES = {
     "codebook": pages.codebook,
     "codings-of-initiatives": pages.codings_of_initiatives,
     "data-dictionary": lambda _: pages.data_dictionary(paths.DATA),
+    "judgements": pages.judgements,
     "wording": pages.wording,
     "explorer-form": explorer.form,
     "explorer-rows": lambda study: json.dumps(explorer.row_attributes(study), ensure_ascii=False, indent=1),

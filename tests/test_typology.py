@@ -21,7 +21,7 @@ BY_HAND = {
     ("role", "coordination"): {"coordinate-efforts": ({"E06"}, {"care-homes", "refugee-reception", "rehabilitation"})},
     ("value", "mobilisation"): {
         "mobilise-resources": ({"E01"}, {"harbours"}),
-        "protest-to-cooperation": ({"E10"}, {"harbours", "tourism"}),
+        "protest-to-cooperation": ({"E01", "E10"}, {"harbours", "tourism"}),
     },
     ("value", "empowerment"): {
         "better-results": ({"E03", "E04"}, {"employment-pilot", "disability-support"}),
@@ -85,7 +85,7 @@ def test_as_a_table_in_both_languages(study):
     assert list(english.columns) == ["dimension", "Mobilisation", "Empowerment", "Coordination"]
     assert list(danish["dimension"]) == ["Karakteristika", "Frontlinjerolle", "Oplevet værdi", "Empiriske eksempler"]
     assert english.loc[2, "Mobilisation"] == (
-        "Resources mobilised", "More sustainable solutions †", "Protest turned into cooperation"
+        "Resources mobilised", "More sustainable solutions †", "Protest turned into collaboration"
     )  # fmt: skip
     assert len(english) == len(DIMENSIONS)
 

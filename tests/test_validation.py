@@ -99,7 +99,7 @@ MUTATIONS = {
         "excerpt_codes.csv, row 3, column code: is the example of another initiative, found “ex-tourism”",
     ),
     "area beside an initiative": (
-        "excerpts.csv", "havnechef,harbours,,", "havnechef,harbours,school,",
+        "excerpts.csv", "leader,chef,harbours,,", "leader,chef,harbours,school,",
         "excerpts.csv, row 2, column area: must be empty where an initiative is named, found “school”",
     ),
     "sections out of order": (

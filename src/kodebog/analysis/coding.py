@@ -39,6 +39,7 @@ def coded(study: Study) -> pd.DataFrame:
         E25 cross-pressure placed    for
         E25        barrier placed    for
         E25     incentives placed    for
+        E25       own-silo placed    for
 
     """
     given = study.excerpt_codes[["excerpt", "code", "basis", "stance"]]

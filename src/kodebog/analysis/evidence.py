@@ -1,4 +1,8 @@
-"""From a finding to the excerpts and initiatives it rests on."""
+"""From a finding to the excerpts and initiatives it rests on.
+
+Whether an excerpt bears on a finding is judged, row by row, in `finding_excerpts`. Codes that both share prove nothing
+but are a check: a pair that shares codes must have been judged, and a judgement without shared codes has its reason.
+"""
 
 from __future__ import annotations
 
@@ -11,49 +15,52 @@ import pandas as pd
 from kodebog.analysis.coding import coded, practice_of_excerpts
 from kodebog.study import Lang, Study
 
+STANCES = {"shows": "for", "qualifies": "qualifies", "speaks against": "against"}
+"""What a judged relation means for a finding; “no” means nothing for it."""
+
 
 @functools.lru_cache(maxsize=2)
 def finding_evidence(study: Study) -> pd.DataFrame:
     """Return every excerpt and initiative that bears on a finding.
 
-    Codes of one family are alternatives, codes of different families must meet: an excerpt (or initiative) speaks
-    for a finding when it carries, in every family that the finding asserts, at least one of the asserted codes. It
-    speaks against the finding when it speaks against one of them and meets the other families. An excerpt meets a
-    practice also through its initiative.
+    Excerpts by judgement. An initiative that the article describes is evidence of a kind of its own: it bears on a
+    finding when it has, in every family that the finding asserts, at least one of the asserted codes.
 
-    Columns: finding, source (“excerpt” or “initiative”), id, stance.
+    Columns: finding, source (“excerpt” or “initiative”), id, stance (“for”, “qualifies”, “against”).
 
     >>> print(finding_evidence(study).query("finding == 'F37'").to_string(index=False))
-    finding  source  id  stance
-        F37 excerpt E13     for
-        F37 excerpt E27 against
+    finding  source  id stance
+        F37 excerpt E13    for
 
     """
-    spoken = coded(study).rename(columns={"excerpt": "id"})
-    practice = practice_of_excerpts(study).rename(columns={"excerpt": "id", "practice": "code"}).assign(stance="for")
-    excerpts = pd.concat([spoken[["id", "code", "stance"]], practice[["id", "code", "stance"]]])
-    cases = study.case_codes[["case", "code"]].rename(columns={"case": "id"}).assign(stance="for")
-    family = study.codes.set_index("code")["family"]
-    asserted = {
-        finding: [list(codes) for _, codes in part.groupby(part.map(family))]
-        for finding, part in study.finding_codes.groupby("finding")["code"]
-    }
-    found = []
-    for source, rows in (("excerpt", excerpts), ("initiative", cases)):
-        ids = np.sort(rows["id"].unique())
-        speaks_for, speaks_against = (
-            _code_matrix(rows[rows["stance"] == stance], ids, study.codes["code"]) for stance in ("for", "against")
-        )
-        for finding, families in asserted.items():
-            agrees = np.logical_and.reduce([speaks_for[codes].any(axis=1) for codes in families])
-            contradicts = np.logical_or.reduce([speaks_against[codes].any(axis=1) for codes in families])
-            touches = np.logical_and.reduce(
-                [speaks_for[codes].any(axis=1) | speaks_against[codes].any(axis=1) for codes in families]
-            )
-            for stance, bearing in (("against", contradicts & touches), ("for", agrees)):
-                found.append(pd.DataFrame({"finding": finding, "source": source, "id": ids[bearing], "stance": stance}))
+    judged = study.finding_excerpts
+    excerpts = judged.assign(source="excerpt", id=judged["excerpt"], stance=judged["relation"].map(STANCES))
+    initiatives = _sharing(study, "initiative").assign(stance="for")
     columns = ["finding", "source", "id", "stance"]
-    return pd.concat(found)[columns].sort_values(columns, ignore_index=True)
+    both = pd.concat([excerpts.dropna(subset=["stance"])[columns], initiatives[columns]])
+    return both.sort_values(columns, ignore_index=True)
+
+
+def _sharing(study: Study, source: str) -> pd.DataFrame:
+    """Return findings with what shares codes with them: one of those asserted, in each family that is.
+
+    `source`: “excerpt” or “initiative”. An excerpt has a practice also through its initiative; one that speaks against
+    a code shares it, too. Columns: finding, source, id.
+    """
+    if source == "excerpt":
+        spoken = coded(study).rename(columns={"excerpt": "id"})
+        practice = practice_of_excerpts(study).rename(columns={"excerpt": "id", "practice": "code"})
+        rows = pd.concat([spoken[["id", "code"]], practice[["id", "code"]]])
+    else:
+        rows = study.case_codes[["case", "code"]].rename(columns={"case": "id"})
+    family = study.codes.set_index("code")["family"]
+    ids = np.sort(rows["id"].unique())
+    has = _code_matrix(rows, ids, study.codes["code"])
+    found = []
+    for finding, part in study.finding_codes.groupby("finding")["code"]:
+        shared = np.logical_and.reduce([has[list(codes)].any(axis=1) for _, codes in part.groupby(part.map(family))])
+        found.append(pd.DataFrame({"finding": finding, "source": source, "id": ids[shared]}))
+    return pd.concat(found, ignore_index=True)
 
 
 def _code_matrix(rows: pd.DataFrame, ids: Any, codes: pd.Series[str]) -> pd.DataFrame:
@@ -63,15 +70,48 @@ def _code_matrix(rows: pd.DataFrame, ids: Any, codes: pd.Series[str]) -> pd.Data
     return pd.DataFrame(bears, columns=list(codes))
 
 
+def unjudged(study: Study) -> list[tuple[str, str]]:
+    """Return the pairs of finding and excerpt that share codes and have no judgement.
+
+    Findings whose claim excerpts cannot show need none.
+
+    >>> unjudged(study)
+    []
+
+    """
+    content = study.findings.loc[study.findings["claim"] == "content", "finding"]
+    shared = _sharing(study, "excerpt")
+    pairs = zip(shared["finding"], shared["id"], strict=True)
+    judged = set(zip(study.finding_excerpts["finding"], study.finding_excerpts["excerpt"], strict=True))
+    return sorted(pair for pair in pairs if pair[0] in set(content) and pair not in judged)
+
+
+def without_shared_codes(study: Study) -> pd.DataFrame:
+    """Return the judgements that an excerpt bears on a finding though they share no codes.
+
+    Columns: those of `finding_excerpts`.
+
+    >>> list(without_shared_codes(study)["excerpt"].head(2))
+    ['E02', 'E04']
+
+    """
+    shared = _sharing(study, "excerpt")
+    pairs = set(zip(shared["finding"], shared["id"], strict=True))
+    judged = study.finding_excerpts[study.finding_excerpts["relation"] != "no"]
+    apart = [pair not in pairs for pair in zip(judged["finding"], judged["excerpt"], strict=True)]
+    return judged[apart].reset_index(drop=True)
+
+
 def findings_with_evidence(study: Study, lang: Lang = "en") -> pd.DataFrame:
     """Return the findings with the ids of what bears on them.
 
-    Columns: finding, section, question, kind, claim, concept, statement, excerpts, against, cases (tuples of ids).
+    Columns: finding, section, question, kind, claim, concept, statement, excerpts (that show it), qualified, against,
+    cases (tuples of ids).
 
-    >>> rows = findings_with_evidence(study).query("finding == 'F37'")
-    >>> print(rows[["finding", "excerpts", "against"]].to_string(index=False))
-    finding excerpts against
-        F37   (E13,)  (E27,)
+    >>> rows = findings_with_evidence(study).query("finding == 'F18'")
+    >>> print(rows[["finding", "excerpts", "qualified", "against"]].to_string(index=False))
+    finding excerpts qualified against
+        F18   (E06,)    (E26,)      ()
 
     """
     rows = finding_evidence(study)
@@ -80,6 +120,7 @@ def findings_with_evidence(study: Study, lang: Lang = "en") -> pd.DataFrame:
     table["statement"] = study.findings[f"statement_{lang}"]
     for column, source, stance in (
         ("excerpts", "excerpt", "for"),
+        ("qualified", "excerpt", "qualifies"),
         ("against", "excerpt", "against"),
         ("cases", "initiative", "for"),
     ):

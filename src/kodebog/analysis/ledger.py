@@ -1,14 +1,14 @@
 """The reproduction ledger: which published results come out the same, and what each finding rests on.
 
-**Published results** are compared entry by entry; a result is `same`, it `differs`, or it is `not checkable`.
+**Published results** are compared entry by entry; a result is `same`, it `differs`, or it is `not checkable`. Numbers
+that both sides have from the same sentence are `transcribed`, and count for nothing.
 
-**Findings** get their status by rule, from the codings; the rules are `STATUS_RULES`.
+**Findings** get their status by rule, from judgements; the rules are `STATUS_RULES`.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -21,19 +21,32 @@ from kodebog.study import Study
 from kodebog.study.package import LEDGER
 from kodebog.study.rules import DIMENSIONS
 
+STATUSES = {
+    "robust": "two or more sides, whichever is left out",
+    "sides": "two or more sides",
+    "one": "one side only",
+    "against": "a voice against it",
+    "alone": "the authors' text alone",
+    "beyond": "beyond what excerpts can show",
+    "asked": "asked for in print",
+    "own": "the authors' own",
+}
+"""Statuses of findings, by a short name, in the order in which they are shown.
+
+They say what is printed for a finding, never whether it is true. A side is a perspective or an initiative.
+"""
 STATUS_RULES = {
-    "not checkable": "The finding says how common something is, that it holds elsewhere, or that it agrees with other "
+    "beyond": "The finding says how common something is, that it holds elsewhere, or that it agrees with other "
     "studies. Excerpts that the authors chose cannot show that; it needs the interviews, or the studies.",
-    "contradicted": "At least one printed excerpt speaks against it. The word is strict on purpose; whether the voices "
-    "can be reconciled is for the reader.",
-    "asserted": "No printed excerpt speaks for it. It stands in the authors' prose alone.",
-    "thin": "One excerpt speaks for it, or several that are all from one perspective and from fewer than two "
-    "initiatives.",
-    "supported": "Two or more excerpts speak for it, from at least two perspectives or two initiatives.",
+    "asked": "It is advice, and a printed excerpt asks for it.",
+    "own": "It is advice, and no printed excerpt asks for it. It may have been asked for in what is not printed.",
+    "against": "At least one printed excerpt speaks against the claim itself. A reservation does not count as that.",
+    "alone": "No printed excerpt shows it. It stands in the authors' text, which may rest on what is not printed.",
+    "robust": "Two or more sides show it, also when any one excerpt or any one perspective is left out.",
+    "sides": "Two or more excerpts show it, from two or more sides: perspectives, or initiatives.",
+    "one": "One excerpt shows it, or several from one side.",
 }
 """The status of a finding is the first of these that fits it."""
-STATUSES = ("supported", "thin", "asserted", "contradicted", "not checkable")
-"""The statuses in the order in which they are shown."""
 COLUMNS = ["result", "printed", "rebuilt", "status", "why"]
 """Columns of the ledger."""
 
@@ -45,11 +58,12 @@ class LedgerError(KodebogError):
 def published_results(study: Study) -> pd.DataFrame:
     """Return every published result beside what the coded data give.
 
+    Numbers are “transcribed” where the coded data agree: both were typed from the same text, so that proves nothing.
     Columns: result (its short name), section, what, printed, rebuilt (as text), status (“same”, “differs”,
-    “not checkable”), why.
+    “transcribed”, “not checkable”), why.
 
     >>> sorted(published_results(study)["status"].unique())
-    ['differs', 'not checkable', 'same']
+    ['differs', 'not checkable', 'same', 'transcribed']
 
     """
     rows = [*_numbers(study), *_lists(study), *_cells(study)]
@@ -61,7 +75,11 @@ def _numbers(study: Study) -> list[tuple[str, ...]]:
     rebuilt = {
         "interviews": int(interviews.sum()),
         **{f"interviews-{p}": int(n) for p, n in interviews.items()},
+        "perspectives": len(study.sample),
+        "policy-areas": len(study.policy_areas),
         "practice-types": study.cases["practice"].nunique(),
+        "leading-styles": len(study.in_family("leading")),
+        "recommendations": len(study.in_family("recommendation")),
         "support-factors": len(_coded_in(study, "support")),
         "barriers": len(set(_coded_in(study, "barrier")) & _printed_list(study, "barrier")),
     }
@@ -72,8 +90,8 @@ def _numbers(study: Study) -> list[tuple[str, ...]]:
             why = "a fact of the setting; nothing in the coded data bears on it"
             rows.append((row.number, row.section, row.label_en, str(row.value), "–", "not checkable", why))
         else:
-            status = "same" if found == row.value else "differs"
-            why = "" if status == "same" else "the coded data give another number"
+            status = "transcribed" if found == row.value else "differs"
+            why = "" if status == "transcribed" else "the coded data give another number"
             rows.append((row.number, row.section, row.label_en, str(row.value), str(found), status, why))
     return rows
 
@@ -133,67 +151,85 @@ def _counted(codes: set[str]) -> str:
 def finding_status(study: Study, evidence: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return the status of every finding, by `STATUS_RULES`.
 
-    `evidence`: the result of `kodebog.evidence.finding_evidence`, or part of it, to ask what would be without the
-    rest. Columns: finding, status, n_for, n_against, perspectives (number among those for), initiatives (likewise).
+    `evidence`: the result of `kodebog.analysis.evidence.finding_evidence`, or part of it, to ask what would be without
+    the rest. Columns: finding, status (in words), n_for, n_qualify, n_against, perspectives (number among those for),
+    initiatives (likewise).
 
     >>> print(finding_status(study).query("finding == 'F37'").to_string(index=False))
-    finding       status  n_for  n_against  perspectives  initiatives
-        F37 contradicted      1          1             1            0
+    finding        status  n_for  n_qualify  n_against  perspectives  initiatives
+        F37 one side only      1          0          0             1            0
 
     """
     rows = finding_evidence(study) if evidence is None else evidence
     spoken = rows[rows["source"] == "excerpt"].merge(
         study.excerpts[["excerpt", "perspective", "case"]], left_on="id", right_on="excerpt"
     )
-    speaks_for = spoken[spoken["stance"] == "for"].groupby("finding")
-    table = study.findings[["finding", "claim"]].copy()
+    shown = dict(iter(spoken[spoken["stance"] == "for"].groupby("finding")))
     counts = {
-        "n_for": speaks_for.size(),
+        "n_for": {finding: len(part) for finding, part in shown.items()},
+        "n_qualify": spoken[spoken["stance"] == "qualifies"].groupby("finding").size(),
         "n_against": spoken[spoken["stance"] == "against"].groupby("finding").size(),
-        "perspectives": speaks_for["perspective"].nunique(),
-        "initiatives": speaks_for["case"].nunique(),
+        "perspectives": {finding: part["perspective"].nunique() for finding, part in shown.items()},
+        "initiatives": {finding: part["case"].nunique() for finding, part in shown.items()},
     }
+    table = study.findings[["finding"]].copy()
     for column, found in counts.items():
         table[column] = table["finding"].map(found).fillna(0).astype("int64")
-    table.insert(1, "status", [_status(row) for row in table.itertuples()])
-    return table.drop(columns="claim")
+    kinds = zip(study.findings["finding"], study.findings["claim"], study.findings["kind"], strict=True)
+    against = table.set_index("finding")["n_against"]
+    status = [_status(claim, kind, shown.get(f), bool(against[f])) for f, claim, kind in kinds]
+    table.insert(1, "status", [STATUSES[name] for name in status])
+    return table
 
 
-def _status(row: Any) -> str:
-    claim, n_for, n_against = row.claim, row.n_for, row.n_against
+def _status(claim: str, kind: str, shown: pd.DataFrame | None, against: bool) -> str:
+    """The short name of a status; `shown`: the excerpts for it, with perspective and case."""
     if claim != "content":
-        return "not checkable"
-    if n_against:
-        return "contradicted"
-    if not n_for:
-        return "asserted"
-    several_voices = row.perspectives >= 2 or row.initiatives >= 2
-    return "supported" if n_for >= 2 and several_voices else "thin"
+        return "beyond"
+    if kind == "recommendation":
+        return "own" if shown is None else "asked"
+    if against:
+        return "against"
+    if shown is None:
+        return "alone"
+    if not _two_sides(shown):
+        return "one"
+    rests = [shown[shown[by] != value] for by in ("excerpt", "perspective") for value in shown[by].unique()]
+    return "robust" if all(_two_sides(rest) for rest in rests) else "sides"
+
+
+def _two_sides(shown: pd.DataFrame) -> bool:
+    return len(shown) >= 2 and (shown["perspective"].nunique() >= 2 or shown["case"].nunique() >= 2)
 
 
 def robustness(study: Study) -> pd.DataFrame:
     """Return what becomes of each finding when one excerpt, or one whole perspective, is left out.
 
-    Only changes are listed. Columns: finding, left_out (an excerpt or a perspective), what (“excerpt” or
-    “perspective”), before, after.
+    Only changes are listed, and “whichever is left out” counts as “two or more sides” here. Columns: finding, left_out
+    (an excerpt or a perspective), what (“excerpt” or “perspective”), before, after.
 
-    >>> print(robustness(study).head(1).to_string(index=False))
-    finding left_out        what    before after
-        F01 employee perspective supported  thin
+    >>> print(robustness(study).query("finding == 'F37'").head(1).drop(columns="what").to_string(index=False))
+    finding left_out        before                   after
+        F37      E13 one side only the authors' text alone
 
     """
     rows = finding_evidence(study)
-    before = finding_status(study).set_index("finding")["status"]
+    before = _plain_status(study, rows)
     perspective = study.excerpts.set_index("excerpt")["perspective"]
     trials = [("excerpt", e, rows[rows["id"] != e]) for e in study.excerpts["excerpt"]]
     trials += [("perspective", p, rows[rows["id"].map(perspective) != p]) for p in study.sample["perspective"]]
     changes = []
     for what, left_out, rest in trials:
-        after = finding_status(study, rest).set_index("finding")["status"]
+        after = _plain_status(study, rest)
         changed = after[after != before]
         changes += [(f, left_out, what, before[f], now) for f, now in changed.items()]
     table = pd.DataFrame(changes, columns=["finding", "left_out", "what", "before", "after"])
     return table.sort_values(["finding", "what", "left_out"], ignore_index=True)
+
+
+def _plain_status(study: Study, evidence: pd.DataFrame) -> pd.Series[str]:
+    status = finding_status(study, evidence).set_index("finding")["status"]
+    return status.replace(STATUSES["robust"], STATUSES["sides"])
 
 
 def ledger(study: Study) -> pd.DataFrame:
@@ -211,7 +247,7 @@ def ledger(study: Study) -> pd.DataFrame:
     findings = findings.assign(
         result=findings["finding"],
         printed="",
-        rebuilt=[f"{f} for, {a} against" for f, a in zip(findings["n_for"], findings["n_against"], strict=True)],
+        rebuilt=[f"{r.n_for} show, {r.n_qualify} qualify, {r.n_against} against" for r in findings.itertuples()],
         why="",
     )[COLUMNS]
     return pd.concat([results, findings], ignore_index=True)

@@ -55,7 +55,7 @@ def labels_that_differ(study: Study) -> pd.DataFrame:
 
     >>> print(labels_that_differ(study).head(1).drop(columns="perspective").to_string(index=False))
     excerpt role_printed role_in_text
-        E01  mellemleder    havnechef
+        E01  mellemleder         chef
 
     """
     named = study.excerpts.dropna(subset=["role_in_text"])

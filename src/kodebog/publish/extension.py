@@ -26,7 +26,7 @@ from kodebog.publish.html import BookTranslator, depart_folded_code, visit_folde
 from kodebog.publish.pdf import PdfInBackground, TypstBuilder
 from kodebog.report import metadata
 from kodebog.report.facts import facts
-from kodebog.report.pages import citations, codebook, codings_of_initiatives, data_dictionary, wording
+from kodebog.report.pages import citations, codebook, codings_of_initiatives, data_dictionary, judgements, wording
 from kodebog.report.prose import HOLDS, quantity
 from kodebog.study import Study
 
@@ -109,6 +109,7 @@ def _generate(app: Sphinx, docname: str, source: list[str]) -> None:
         "citations": citations,
         "codebook": lambda: codebook(Study.load()),
         "codings of initiatives": lambda: codings_of_initiatives(Study.load()),
+        "judgements": lambda: judgements(Study.load()),
         "wording": lambda: wording(Study.load()),
     }
     for name, make in parts.items():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 METADATA = "kodebog"
 """Key of the output metadata that `kodebog.publish.outputs` reads."""
-_ID = re.compile(r"\b[EF]\d{2}\b")
+_ID = re.compile(r"\b[EF]\d{2,3}\b")
 _MARKUP = re.compile(r"([\\`*_\[\]{}<>$|#~^&])")
 _START = re.compile(r"^(\d*)([-+%:=(.)!])")
 """What means something at the start of a line only: lists, comments, blocks, targets."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.factors import factor_summary, side_by_side
-from kodebog.analysis.ledger import finding_status, published_results
+from kodebog.analysis.ledger import STATUSES, finding_status, published_results
 from kodebog.analysis.sample import coverage, labels_that_differ, sample_against_print
 from kodebog.analysis.typology import compare_with_print
 from kodebog.report.wording import listed
@@ -89,9 +89,17 @@ def facts(study: Study) -> Facts:
         found.setdefault(str(row.number), f"{row.value:,}")
     results = published_results(study)
     found["results_same"] = int((results["status"] == "same").sum())
-    found["results_checkable"] = int((results["status"] != "not checkable").sum())
-    for status, number in finding_status(study)["status"].value_counts().items():
-        found[f"findings_{str(status).replace(' ', '_')}"] = int(number)
+    found["results_compared"] = int(results["status"].isin(["same", "differs"]).sum())
+    counts = finding_status(study)["status"].value_counts()
+    for name, words in STATUSES.items():
+        found[f"findings_in_print_{name}"] = int(counts.get(words, 0))
+    found["findings_two_sides"] = int(counts.reindex([STATUSES["robust"], STATUSES["sides"]], fill_value=0).sum())
+    for finding, number in zip(findings["finding"], findings["excerpts"].map(len), strict=True):
+        found[f"shown_{finding}"] = int(number)
+    found["findings_shown"] = int((findings["excerpts"].map(len) > 0).sum())
+    found["findings_qualified"] = int((findings["qualified"].map(len) > 0).sum())
+    found["judgements"] = int((study.finding_excerpts["relation"] != "no").sum())
+    found["typology_same_of_printed"] = int((typology["status"] == "same").sum())
     for kind, number in study.findings["kind"].value_counts().items():
         found[f"findings_{kind}"] = int(number)
     found["findings_without_excerpt"] = int((findings["excerpts"].map(len) == 0).sum())

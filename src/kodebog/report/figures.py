@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from kodebog.analysis import evidence, factors, ledger, sample
+from kodebog.analysis import factors, ledger, sample
 from kodebog.analysis.coding import ordered
 from kodebog.report import display
 from kodebog.report.style import MUTED, SHEET
@@ -111,94 +111,69 @@ def both_sides(study: Study) -> display.Figure:
 
 
 @style.context(SHEET)
-def together(study: Study) -> display.Figure:
-    """Return which factors are spoken of in the same excerpt."""
-    codes = study.codes
-    counts = factors.cooccurrence(study)
-    keep = [c for c in counts.index if codes.set_index("code")["theme"].notna()[c] and int(counts.loc[c, c]) >= 2]
-    part = counts.loc[keep, keep]
-    pairs = [(a, b, int(part.loc[a, b])) for i, a in enumerate(keep) for b in keep[:i] if part.loc[a, b]]
-    labels = study.labels("codes")
-    most = max((n for *_, n in pairs), default=0)
-    best = [f"{labels[b]} with {labels[a]}" for a, b, n in pairs if n == most]
-    alt = "; ".join(f"{labels[b]} with {labels[a]}: {n}" for a, b, n in pairs)
-    caption = (
-        "Factors that two or more excerpts speak for, and how often they meet in one excerpt; "
-        f"at most {most} times: {', '.join(best)}"
-    )
-    return display.Figure(
-        _heat(part, labels),
-        caption,
-        f"Heat map. Pairs that meet: {alt}.",
-        "fig-together",
-        part.rename(index=labels, columns=labels).rename_axis(index="code").reset_index(),
-    )
-
-
-@style.context(SHEET)
 def statuses(study: Study) -> display.Figure:
-    """Return findings by status and perspective of the excerpts behind them: a mark for each finding."""
-    table = ledger.finding_status(study).merge(study.findings[["finding", "section"]], on="finding")
-    counts = table["status"].value_counts().reindex(list(ledger.STATUSES), fill_value=0)
-    said = ", ".join(f"{n} {status}" for status, n in counts.items())
-    table["voices"] = table["finding"].map(_voices(study)).map(lambda v: v if isinstance(v, tuple) else ())
-    caption = f"Of {len(table)} findings, {said}; dots below a mark show which perspectives speak for it"
+    """Return the ladder of evidence: a numbered mark for each finding, by what is printed for it and by question."""
+    table = ledger.finding_status(study).merge(study.findings[["finding", "question"]], on="finding")
+    counts = table["status"].value_counts()
+    shown = [words for words in ledger.STATUSES.values() if counts.get(words, 0)]
+    caption = f"Of {len(table)} findings: " + "; ".join(f"{counts[words]} {words}" for words in shown)
     return display.Figure(
-        _marks(table, study.labels("sections"), study.labels("sample")),
+        _ladder(table, study.labels("questions")),
         caption,
-        f"A mark for each finding, by section and status. {caption}.",
+        f"A numbered square for each finding, in rows by what is printed for it, in columns by question. {caption}.",
         "fig-statuses",
         table,
     )
 
 
-STATUS_COLOURS = {
-    "supported": "#228833",
-    "thin": "#CC8822",
-    "asserted": "#767676",
-    "contradicted": "#CC3311",
-    "not checkable": "#4477AA",
+LADDER = {
+    "robust": ("#0B3C5D", "white"),
+    "sides": ("#2A6A93", "white"),
+    "one": ("#BFD7E6", "#10222E"),
+    "against": ("#CC3311", "white"),
+    "alone": ("none", MUTED),
+    "beyond": ("none", MUTED),
+    "asked": ("#BFD7E6", "#10222E"),
+    "own": ("none", MUTED),
 }
+"""Colour of a mark and of its number: the darker, the more sides; an outline where no excerpt shows it."""
+IN_A_LINE = 7
+"""Marks beside each other in one cell of the ladder."""
 
 
-def _voices(study: Study) -> pd.Series[tuple[str, ...]]:
-    """Return the perspectives whose excerpts speak for each finding."""
-    rows = evidence.finding_evidence(study)
-    rows = rows[(rows["source"] == "excerpt") & (rows["stance"] == "for")]
-    perspective = rows["id"].map(study.excerpts.set_index("excerpt")["perspective"])
-    return perspective.groupby(rows["finding"]).agg(ordered)
-
-
-def _marks(table: pd.DataFrame, sections: dict[str, str], people: dict[str, str]) -> Figure:
-    """Return a strip for each section, a numbered mark for each finding in the colour and column of its status.
-
-    Each mark links to its finding; below it a dot for each perspective that speaks for it. Columns of `table`: those
-    of `kodebog.ledger.finding_status`, section, and voices (perspectives).
-    """
-    statuses = list(STATUS_COLOURS)
-    most = table.groupby(["status", "section"]).size().groupby("status").max().reindex(statuses, fill_value=1)
-    left = dict(zip(statuses, (most.clip(lower=4) + 1).cumsum().shift(fill_value=0), strict=True))
-    shown = [s for s in sections if s in set(table["section"])]
-    figure, axes = _canvas(0.9 + 0.42 * len(shown), width=9.2)
-    dots = list(people)
-    for (section, status), part in table.groupby(["section", "status"]):
-        for i, (finding, voices) in enumerate(zip(part["finding"], part["voices"], strict=True)):
-            x, y = left[str(status)] + i, shown.index(str(section))
-            axes.scatter(x, y, s=190, color=STATUS_COLOURS[str(status)], marker="s", linewidth=0, urls=[f"#{finding}"])
-            axes.annotate(str(finding)[1:], (x, y), ha="center", va="center", color="white", size=7, weight="bold")
-            for person in voices:
-                place = (x + 0.27 * (dots.index(person) - 1), y + 0.36)
-                axes.scatter(*place, s=14, color=PERSPECTIVES[person], linewidth=0)
-    for status, x in left.items():
-        axes.annotate(status, (x - 0.5, -0.75), color=STATUS_COLOURS[status], weight="bold", size=10)
-    axes.set_yticks(range(len(shown)), [_wrap(sections[s], 24) for s in shown])
-    for i, (person, name) in enumerate(people.items()):
-        x = left["supported"] + 4 * i
-        axes.scatter(x, len(shown), s=30, color=PERSPECTIVES[person], linewidth=0)
-        axes.annotate(name.lower(), (x + 0.4, len(shown)), va="center", size=9, color=PERSPECTIVES[person])
-    axes.set(ylim=(len(shown) + 0.4, -1.1), xticks=[])
-    axes.set_xlim(-0.8, left["not checkable"] + int(most["not checkable"]) + 1.5)
-    axes.spines["bottom"].set_visible(False)
+def _ladder(table: pd.DataFrame, questions: dict[str, str]) -> Figure:
+    """Return rows of numbered squares, each a link to its finding. Columns of `table`: finding, status, question."""
+    figure, axes = _canvas(6.6, width=7.6)
+    y, places, names = 0.0, [], []
+    for key, words in ledger.STATUSES.items():
+        rows = table[table["status"] == words]
+        if rows.empty:
+            continue
+        face, ink = LADDER[key]
+        lines = 1
+        for column, question in enumerate(questions):
+            for i, finding in enumerate(rows.loc[rows["question"] == question, "finding"]):
+                place = (column * (IN_A_LINE + 1) + i % IN_A_LINE, y + i // IN_A_LINE)
+                lines = max(lines, i // IN_A_LINE + 1)
+                edge = "-" if key != "own" else ":"
+                axes.scatter(
+                    *place, s=150, marker="s", facecolor=face, edgecolor=ink if face == "none" else face,
+                    linewidth=0.8, linestyle=edge, urls=[f"#{finding}"],
+                )  # fmt: skip
+                number = str(finding)[1:]
+                size = 7 if len(number) < 3 else 5.5
+                axes.annotate(number, place, ha="center", va="center", color=ink, size=size)
+        places.append(y + (lines - 1) / 2)
+        names.append(_wrap(words, 22))
+        y += lines + 0.7
+    for column, (question, label) in enumerate(questions.items()):
+        axes.annotate(f"{question}\n{_wrap(label, 14)}", (column * (IN_A_LINE + 1) - 0.4, -0.9), color=MUTED, size=9)
+    axes.set_yticks(places, names)
+    axes.set(ylim=(y - 0.2, -2.6), xticks=[], xlim=(-0.8, len(questions) * (IN_A_LINE + 1)))
+    for side in axes.spines.values():
+        side.set_visible(False)
+    axes.tick_params(length=0)
+    axes.grid(visible=False)
     return figure
 
 
@@ -332,32 +307,6 @@ def theme_counts(table: pd.DataFrame) -> pd.DataFrame:
     counts = rows.groupby(["theme_label", "effect"])["excerpts"].nunique().unstack(fill_value=0)
     counts = counts.reindex(index=table["theme_label"].unique(), columns=list(EFFECTS), fill_value=0)
     return counts.rename_axis(columns=None).reset_index()
-
-
-def _heat(counts: pd.DataFrame, labels: dict[str, str]) -> Figure:
-    """Return a heat map of how many excerpts carry two codes at once; the upper triangle is left out.
-
-    `counts`: a square frame of `kodebog.factors.cooccurrence`.
-    """
-    figure, axes = _canvas(0.8 + 0.3 * len(counts))
-    rows = [f"{labels[str(code)]}  {i}" for i, code in enumerate(counts.index, 1)]
-    mask = [[j > i for j in range(len(counts))] for i in range(len(counts))]
-    sns.heatmap(
-        counts,
-        mask=pd.DataFrame(mask).to_numpy(),
-        annot=counts.map(lambda n: n or ""),
-        fmt="",
-        cmap="crest",
-        cbar=False,
-        linewidths=1,
-        ax=axes,
-        annot_kws={"size": 10},
-    )
-    axes.set(xlabel="", ylabel="")
-    axes.set_yticks([i + 0.5 for i in range(len(rows))], [_wrap(row, 30) for row in rows], rotation=0)
-    axes.set_xticks([i + 0.5 for i in range(len(rows))], [str(i) for i in range(1, len(rows) + 1)], rotation=0)
-    axes.tick_params(length=0, labelsize=9)
-    return figure
 
 
 def _wrap(text: str, width: int = 28) -> str:

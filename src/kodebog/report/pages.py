@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kodebog.analysis.coding import coded, ordered
+from kodebog.report import tables
 from kodebog.report.display import Table, escape
 from kodebog.report.metadata import apa, bibtex
 from kodebog.study import Study
@@ -115,6 +116,21 @@ def codings_of_initiatives(study: Study) -> str:
     caption = f"The {len(rows)} codings of initiatives, with where the article says it"
     table = Table(pd.DataFrame(rows), caption, "case-codings", widths=(26, 40, 12, 22), stub=True)
     return f"{table.markdown()}\n\n{_data_line('case_codes.csv')}"
+
+
+def judgements(study: Study) -> str:
+    """Return the judgements that excerpts bear on findings, and those that they do not though they share codes."""
+    refused = study.finding_excerpts[study.finding_excerpts["relation"] == "no"]
+    grouped = refused.groupby(["finding", "why"], sort=False)["excerpt"].agg(tuple).reset_index()
+    frame = pd.DataFrame({"Finding": grouped["finding"], "Excerpts": grouped["excerpt"], "Why not": grouped["why"]})
+    no = Table(
+        frame,
+        f"{len(refused)} pairs that share codes, and still the excerpt does not bear on the finding",
+        "tab-refused",
+        (10, 30, 60),
+    )
+    data = _data_line("finding_excerpts.csv")
+    return f"{tables.judgements(study).markdown()}\n\n## Judged not to bear on it\n\n{no.markdown()}\n\n{data}"
 
 
 def wording(study: Study) -> str:

@@ -51,7 +51,7 @@ QUANTITY = re.compile(rf"(?<!\bin )\b({WORDS_OF_QUANTITY})\b({_BETWEEN})({COUNTE
 _YEAR = re.compile(r"(19|20)\d\d")
 _INSERTED = re.compile(r"\{fact\}`[^`]+`")
 _NOT_PROSE = re.compile(
-    r"```.*?```|`[^`]*`|\{[\w:+-]*\}|\]\([^)]*\)|^\(.*\)=$|https?://\S+|\b[EF]\d\d\b", re.DOTALL | re.MULTILINE
+    r"```.*?```|`[^`]*`|\{[\w:+-]*\}|\]\([^)]*\)|^\(.*\)=$|https?://\S+|\b[EF]\d{2,3}\b", re.DOTALL | re.MULTILINE
 )
 
 

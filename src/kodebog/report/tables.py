@@ -257,15 +257,14 @@ def research_findings(study: Study) -> Table:
         {
             "Finding": rows["finding"],
             "Claim": rows["statement"],
-            "Set against": [cited.get(c, "") if isinstance(c, str) else "" for c in rows["concept"]],
-            "Excerpts": rows["excerpts"],
+            "Cited for this concept": [cited.get(c, "") if isinstance(c, str) else "" for c in rows["concept"]],
+            "Shown by": rows["excerpts"],
             "Status": rows["finding"].map(status),
         }
     )
-    open_ = int((frame["Status"] == "not checkable").sum())
+    open_ = int((frame["Status"] == ledger.STATUSES["beyond"]).sum())
     caption = (
-        f"{of(open_, len(frame))} claims about earlier research cannot be checked from the "
-        f"excerpts; they need the other studies"
+        f"{of(open_, len(frame))} claims about research are beyond what excerpts can show; they need the other studies"
     )
     return Table(frame, caption, "tab-research", (9, 37, 28, 14, 12))
 
@@ -303,25 +302,32 @@ def answers(study: Study, question: str) -> Table:
         {
             "Finding": rows["finding"],
             "What the article finds": rows["statement"],
-            "Status": rows["finding"].map(status),
-            "Speak for it": rows["excerpts"],
-            "Against": rows["against"],
+            "In print": rows["finding"].map(status),
+            "Shown by": rows["excerpts"],
+            "Reservations": _reservations(rows),
         }
     )
-    supported = int((frame["Status"] == "supported").sum())
     label = study.labels("questions")[question]
-    caption = (
-        f"{question}, {label.lower()}: {of(supported, len(frame))} findings are supported by "
-        f"excerpts from more than one voice"
-    )
-    return Table(frame, caption, f"tab-answers-{question.lower()}", (9, 45, 14, 20, 12))
+    shown = of(_from_two_sides(frame["In print"]), len(frame))
+    caption = f"{question}, {label.lower()}: {shown} findings are shown from two or more sides"
+    return Table(frame, caption, f"tab-answers-{question.lower()}", (8, 42, 17, 18, 15))
+
+
+def _from_two_sides(status: pd.Series[str]) -> int:
+    return int(status.isin([ledger.STATUSES["robust"], ledger.STATUSES["sides"]]).sum())
+
+
+def _reservations(rows: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Excerpts that qualify findings, and those that speak against them, which say so."""
+    pairs = zip(rows["qualified"], rows["against"], strict=True)
+    return [(*qualified, *(f"{e} against" for e in against)) for qualified, against in pairs]
 
 
 def results(study: Study) -> Table:
     """Return the published results beside what the data give."""
     rows = ledger.published_results(study)
     same = int((rows["status"] == "same").sum())
-    checkable = int((rows["status"] != "not checkable").sum())
+    compared = int(rows["status"].isin(["same", "differs"]).sum())
     frame = rows[["what", "printed", "rebuilt", "status", "why"]].rename(
         columns={
             "what": "Published result",
@@ -331,7 +337,10 @@ def results(study: Study) -> Table:
             "why": "Why",
         }
     )
-    caption = f"{of(same, checkable)} published results that can be checked come out the same"
+    caption = (
+        f"{of(same, compared)} printed lists and cells come out entry for entry; numbers that are transcribed on both "
+        "sides prove nothing and are not counted"
+    )
     return Table(frame, caption, "tab-results", (34, 12, 12, 13, 29), stub=True)
 
 
@@ -345,32 +354,32 @@ def findings(study: Study) -> Table:
             "Finding": rows["finding"],
             "Statement": rows["statement"],
             "Section": rows["section"].map(study.labels("sections")),
-            "Status": rows["finding"].map(status),
-            "For": rows["excerpts"],
-            "Against": rows["against"],
+            "In print": rows["finding"].map(status),
+            "Shown by": rows["excerpts"],
+            "Reservations": _reservations(rows),
             "Initiatives": [
                 f"all {len(r)}" if len(r) == len(cases) else ", ".join(cases[c] for c in r) or "–"
                 for r in rows["cases"]
             ],
         }
     )
-    supported = int((frame["Status"] == "supported").sum())
-    caption = f"{of(supported, len(frame))} findings are supported by printed excerpts from more than one voice"
-    return Table(frame, caption, "tab-findings", (8, 29, 13, 12, 13, 9, 16), anchors=True)
+    shown = of(_from_two_sides(frame["In print"]), len(frame))
+    caption = f"{shown} findings are shown from two or more sides by printed excerpts"
+    return Table(frame, caption, "tab-findings", (8, 29, 12, 13, 12, 11, 15), anchors=True)
 
 
 def statuses(study: Study) -> Table:
     """Return how many findings have each status, by kind of finding."""
     rows = ledger.finding_status(study).merge(study.findings[["finding", "kind"]], on="finding")
-    counts = pd.crosstab(rows["status"], rows["kind"]).reindex(list(ledger.STATUSES), fill_value=0)
+    counts = pd.crosstab(rows["status"], rows["kind"]).reindex(list(ledger.STATUSES.values()), fill_value=0)
     counts.insert(0, "All", counts.sum(axis=1))
-    frame = counts.rename(columns=str.capitalize).rename_axis(index="Status", columns=None).reset_index()
+    frame = counts.rename(columns=str.capitalize).rename_axis(index="In print", columns=None).reset_index()
     top, n = leading(pd.Series(counts.index), counts["All"].reset_index(drop=True))
     return Table(
         frame,
         f"Most frequent status: {top}, {of(n, len(rows))} findings",
         "tab-statuses",
-        (16, 6, 10, 11, 9, 9, 20, 11, 8),
+        (21, 6, *[73 // (counts.shape[1] - 1)] * (counts.shape[1] - 1)),
         stub=True,
     )
 
@@ -379,11 +388,14 @@ def status_rules(study: Study) -> Table:
     """Return the rules by which findings get their status, with how many get it."""
     counts = ledger.finding_status(study)["status"].value_counts()
     frame = pd.DataFrame(
-        [(status, rule, int(counts.get(status, 0))) for status, rule in ledger.STATUS_RULES.items()],
-        columns=["Status", "Given when", "Findings"],
+        [
+            (ledger.STATUSES[name], rule, int(counts.get(ledger.STATUSES[name], 0)))
+            for name, rule in ledger.STATUS_RULES.items()
+        ],
+        columns=["In print", "Said when", "Findings"],
     )
     caption = (
-        "The status of a finding is the first of these that fits it; it is worked out from the codings, never typed"
+        "What is said of a finding is the first of these that fits it; it is worked out from judgements, never typed"
     )
     return Table(frame, caption, "tab-status-rules", (18, 70, 12), stub=True)
 
@@ -410,34 +422,57 @@ def robustness(study: Study) -> Table:
             "Without the perspective": [lost(f, "perspective") for f in shown],
         }
     )
-    supported = status[status == "supported"]
-    firm = supported.index.difference(shown)
+    firm = int((status == ledger.STATUSES["robust"]).sum())
     caption = (
-        f"{of(len(firm), len(supported))} supported findings stay supported whichever excerpt or perspective is left "
-        f"out; the {len(shown)} findings listed here change their status"
+        f"{of(firm, _from_two_sides(status))} findings shown from two or more sides stay so whichever excerpt or "
+        f"perspective is left out; the {len(shown)} findings listed here change"
     )
     return Table(frame, caption, "tab-robustness", (9, 34, 13, 22, 22))
 
 
 def contrary(study: Study) -> Table:
-    """Return excerpts for and against the same finding, side by side, with who speaks."""
-    rows = evidence.findings_with_evidence(study)
-    rows = rows[rows["against"].map(len) > 0]
+    """Return the findings that an excerpt qualifies or speaks against, with who says so and why."""
     speaker = study.excerpts.set_index("excerpt")["perspective"].map(study.labels("sample"))
-
-    def voices(ids: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(f"{i} ({speaker[i]})" for i in ids)
-
+    order = {finding: i for i, finding in enumerate(study.findings["finding"])}
+    judged = study.finding_excerpts
+    rows = judged[judged["relation"].isin(["qualifies", "speaks against"])]
+    rows = rows.sort_values("finding", key=lambda f: f.map(order), kind="stable")
+    statement = study.findings.set_index("finding")["statement_en"]
     frame = pd.DataFrame(
         {
             "Finding": rows["finding"],
-            "Statement": rows["statement"],
-            "Speak for it": rows["excerpts"].map(voices),
-            "Speak against it": rows["against"].map(voices),
+            "What the article finds": rows["finding"].map(statement),
+            "Excerpt": rows["excerpt"],
+            "Speaker": rows["excerpt"].map(speaker),
+            "Relation": rows["relation"],
+            "Why": rows["why"],
         }
     )
-    caption = f"{of(len(frame), len(study.findings))} findings have a printed excerpt that speaks against them"
-    return Table(frame, caption, "tab-contrary", (9, 45, 23, 23))
+    against = int((rows["relation"] == "speaks against").sum())
+    caption = (
+        f"{rows['finding'].nunique()} findings meet a reservation in print; {against} of the {len(rows)} excerpts here "
+        "speaks against the claim itself"
+    )
+    return Table(frame, caption, "tab-contrary", (9, 33, 9, 12, 12, 25))
+
+
+def judgements(study: Study) -> Table:
+    """Return every judgement that an excerpt bears on a finding: which part, how, and why."""
+    rows = study.finding_excerpts[study.finding_excerpts["relation"] != "no"]
+    frame = pd.DataFrame(
+        {
+            "Finding": rows["finding"],
+            "Excerpt": rows["excerpt"],
+            "Relation": rows["relation"],
+            "Part": rows["part"],
+            "Why": rows["why"],
+        }
+    )
+    refused = int((study.finding_excerpts["relation"] == "no").sum())
+    caption = (
+        f"{len(rows)} judgements that an excerpt bears on a finding; {refused} pairs were judged not to, for a reason"
+    )
+    return Table(frame, caption, "tab-judgements", (9, 9, 15, 22, 45))
 
 
 def excerpts(study: Study) -> Table:

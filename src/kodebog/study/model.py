@@ -51,6 +51,7 @@ class Study:
     case_codes: pd.DataFrame
     findings: pd.DataFrame
     finding_codes: pd.DataFrame
+    finding_excerpts: pd.DataFrame
     finding_basis: pd.DataFrame
     published_typology: pd.DataFrame
     published_lists: pd.DataFrame

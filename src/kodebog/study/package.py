@@ -36,7 +36,7 @@ OPTIONAL = {"disclosure_exceptions"}
 
 _INTEGER = re.compile(r"-?[0-9]{1,15}")
 _FORMULA = ("=", "+", "-", "@")
-_ID = re.compile(r"\b[EF][0-9]{2}\b")
+_ID = re.compile(r"\b[EF][0-9]{2,3}\b")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NO_TEXT = {"Cc", "Cn", "Co", "Cs", "Zl", "Zp"}
 """Categories of characters that are no text: controls, unassigned and private ones, line separators."""
