@@ -1,13 +1,16 @@
 """Do the tests notice small changes to study and analysis? mutmut makes them, one at a time; this writes down how many.
 
-`make mutants`; the settings stand in `pyproject.toml`. Writes `benchmarks/mutants.md`: the share noticed, by
-module, and every function in which some were not (`mutmut results` and `mutmut show NAME` show them).
+`make mutants` tries all of them; `python benchmarks/mutants.py --sample 400` a random sample, the same each time. The
+settings stand in `pyproject.toml`. Writes `benchmarks/mutants.md`: the share noticed, by module, and every function in
+which some were not (`mutmut results` and `mutmut show NAME` show them).
 """
 
 from __future__ import annotations
 
+import argparse
 import datetime
 import os
+import random
 import re
 import subprocess
 import sys
@@ -18,38 +21,50 @@ ROOT = Path(__file__).resolve().parents[1]
 MUTMUT = Path(sys.executable).with_name("mutmut")
 WANTED = 0.9
 """Share that must be noticed."""
+NOTICED, UNSEEN = {"killed", "timeout", "segfault"}, {"survived", "no tests"}
+
+
+def run(*names: str) -> None:
+    """Let mutmut try these changes, or all."""
+    subprocess.run([MUTMUT, "run", "--max-children", str(os.cpu_count() or 2), *names], cwd=ROOT, check=False)
+
+
+def results() -> dict[str, str]:
+    """Return what became of each change, by name."""
+    said = subprocess.run([MUTMUT, "results", "--all", "true"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return dict(re.findall(r"^\s*(\S+__mutmut_\d+): (.+)$", said.stdout, re.MULTILINE))
 
 
 def main() -> int:
     """Run mutmut and write down what it found; return 1 where too little was noticed."""
-    if "--report" not in sys.argv:
-        subprocess.run([MUTMUT, "run", "--max-children", str(os.cpu_count() or 2)], cwd=ROOT, check=False)
-    listed = subprocess.run(
-        [MUTMUT, "results", "--all", "true"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    found = re.findall(r"^\s*(\S+?)__mutmut_(\d+): (.+)$", listed, re.MULTILINE)
-    counts: dict[str, Counter[str]] = {}
-    for name, _, status in found:
-        module = name.rsplit(".", 1)[0].removeprefix("kodebog.")
-        counts.setdefault(module, Counter())[status] += 1
-    rows, total, noticed = [], 0, 0
-    for module, statuses in sorted(counts.items()):
-        made = sum(statuses.values())
-        seen = statuses["killed"] + statuses["timeout"] + statuses["segfault"]
-        rows.append(f"| {module} | {made} | {seen} | {seen / made:.2f} |")
-        total, noticed = total + made, noticed + seen
-    share = noticed / total
-    survivors = Counter(
-        name.removeprefix("kodebog.") for name, _, status in found if status in {"survived", "no tests"}
-    )
-    names = "\n".join(f"- `{name.replace('x_', '', 1)}`: {n}" for name, n in sorted(survivors.items()))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sample", type=int, default=0, help="how many changes to try; 0 for all")
+    wanted = parser.parse_args().sample
+    if wanted:
+        run("kodebog.study.faults.*")  # makes all changes, tries those of one small module
+        names = sorted(results())
+        run(*random.Random(1).sample(names, min(wanted, len(names))))
+    else:
+        run()
+    found = {name: status for name, status in results().items() if status in NOTICED | UNSEEN}
+    modules: dict[str, Counter[str]] = {}
+    for name, status in found.items():
+        modules.setdefault(name.rsplit(".", 1)[0].removeprefix("kodebog."), Counter())[status] += 1
+    rows = []
+    for module, statuses in sorted(modules.items()):
+        seen = sum(statuses[status] for status in NOTICED)
+        rows.append(f"| {module} | {statuses.total()} | {seen} | {seen / statuses.total():.2f} |")
+    noticed = sum(status in NOTICED for status in found.values())
+    share = noticed / len(found)
+    unseen = Counter(n.rsplit("__mutmut", 1)[0].removeprefix("kodebog.") for n, s in found.items() if s in UNSEEN)
+    names_of = "\n".join(f"- `{name.replace('x_', '', 1)}`: {n}" for name, n in sorted(unseen.items()))
+    tried = f"a random sample of {len(found)} changes" if wanted else f"all {len(found)} changes"
     text = (
-        f"# Small changes to the code\n\n`make mutants`, {datetime.date.today()}, Python {sys.version.split()[0]}.\n\n"
-        f"{noticed} of {total} changes to `kodebog.study` and `kodebog.analysis` were noticed: **{share:.3f}** "
-        f"(wanted: {WANTED}).\nLines that hold a sentence for people are not changed (`do_not_mutate_patterns`): tests "
-        f"compare such sentences case by case.\n\n| module | changes | noticed | share |\n|---|---|---|---|\n"
-        + "\n".join(rows)
-        + f"\n\nNot noticed, by function:\n\n{names}\n"
+        f"# Small changes to the code\n\n{datetime.date.today()}, Python {sys.version.split()[0]}: {tried} to "
+        f"`kodebog.study` and `kodebog.analysis`.\n\n{noticed} were noticed by the tests: **{share:.3f}** (wanted: "
+        f"{WANTED}). Lines that hold a sentence for people are not changed\n(`do_not_mutate_patterns` in "
+        "`pyproject.toml`): tests compare such sentences case by case.\n\n| module | changes | noticed | share |\n"
+        "|---|---|---|---|\n" + "\n".join(rows) + f"\n\nNot noticed, by function:\n\n{names_of}\n"
     )
     (ROOT / "benchmarks/mutants.md").write_text(text, encoding="utf-8")
     print(text)

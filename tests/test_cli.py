@@ -82,3 +82,16 @@ def test_what_cannot_be_written_is_told(folder, capsys):
     said = capsys.readouterr().err
     assert "expected_ledger.csv" in said and "Is a directory" in said
     assert sorted(folder.iterdir()) == before
+
+
+def test_strict_check_lists_judgements(folder, capsys):
+    assert main(["check", "--strict", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "judgements rest on no shared code" in said and "F68" in said
+    path = folder / "finding_excerpts.csv"
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("F37,E27")]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert main(["check", str(folder)]) == 0
+    assert main(["check", "--strict", str(folder)]) == 1
+    said = capsys.readouterr().err
+    assert "1 pairs share codes and have no judgement" in said and "F37" in said and "E27" in said

@@ -126,6 +126,18 @@ MUTATIONS = {
         "finding_basis.csv", "F70,F46", "F69,F46",
         "finding_basis.csv, row 2, column finding: is no recommendation, found “F69”",
     ),
+    "judgement of what excerpts cannot show": (
+        "finding_excerpts.csv", "F08,E01", "F21,E01",
+        "column finding: is beyond what excerpts can show, found “F21”; allowed: a finding whose claim is “content”",
+    ),
+    "a reason too long": (
+        "finding_excerpts.csv", "F08,E01,,shows,users", "F08,E01,,shows,users one two three four five six seven",
+        "column why: is too long, found “users one two three four five six seven",
+    ),
+    "a reservation that is lost": (
+        "findings.csv", "Mobilisation can turn complaint", "Mobilisation turns complaint",
+        "findings.csv, row 11, column statement_en: does not keep the reservation “can”, found “F10”",
+    ),
     "missing column": (
         "themes.csv", "theme,label_en,label_da", "theme,label_en",
         "themes.csv, row 1, column label_da: is missing from the header",

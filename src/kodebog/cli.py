@@ -35,7 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             )
         return sub
 
-    command("check", "validate a study folder and list what is wrong")
+    sub = command("check", "validate a study folder and list what is wrong")
+    strict = "list judgements that are missing, and those without shared codes; fail where any is missing"
+    sub.add_argument("--strict", action="store_true", help=strict)
     sub = command("ledger", "compare published results with the data; fail where the ledger is not as recorded")
     sub.add_argument("--record", action="store_true", help="accept the ledger as it is now, in expected_ledger.csv")
     article = "the article as a UTF-8 text file"
@@ -103,12 +105,28 @@ def _check(arguments: argparse.Namespace) -> int:
         print(f"{arguments.data}: valid")
         if waiting:
             print("Waiting for the study owner's decision in disclosure_exceptions.csv:\n  " + "\n  ".join(waiting))
-        return OK
+        return _judgements(arguments.data) if arguments.strict else OK
     head = ("File", "Row", "Column", "Found", "What is wrong", "Allowed", "Nearest")
     rows = [(f.file, str(f.row or ""), f.column, f.value, f.problem, f.allowed, f.nearest) for f in faults]
     _print_table(head, rows)
     print(f"{arguments.data}: {len(faults)} fault{'s' * (len(faults) > 1)}", file=sys.stderr)
     return FAULT
+
+
+def _judgements(folder: Path) -> int:
+    from kodebog.analysis.evidence import unjudged, without_shared_codes  # noqa: PLC0415
+    from kodebog.study import Study  # noqa: PLC0415
+
+    study = Study.load(folder)
+    apart, missing = without_shared_codes(study), unjudged(study)
+    print(f"\n{len(apart)} judgements rest on no shared code:")
+    _print_table(("Finding", "Excerpt", "Relation", "Why"), apart[["finding", "excerpt", "relation", "why"]].to_numpy())
+    if missing:
+        print(f"\n{len(missing)} pairs share codes and have no judgement:", file=sys.stderr)
+        _print_table(("Finding", "Excerpt"), missing, sys.stderr)
+        return FAULT
+    print("\nEvery pair that shares codes is judged.")
+    return OK
 
 
 def _ledger(arguments: argparse.Namespace) -> int:

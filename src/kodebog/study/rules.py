@@ -346,6 +346,46 @@ def _concepts_belong_to_research(t: Tables) -> Iterator[Fault]:
         )
 
 
+def _judgements_are_of_content_and_short(t: Tables) -> Iterator[Fault]:
+    """What excerpts cannot show is not judged by them; a reason has at most fifteen words."""
+    claim = t["finding_excerpts"]["finding"].map(t["findings"].set_index("finding")["claim"])
+    for row, judged in _rows(t["finding_excerpts"], claim != "content"):
+        yield Fault(
+            file="finding_excerpts.csv",
+            row=row,
+            column="finding",
+            value=judged["finding"],
+            problem="is beyond what excerpts can show",
+            allowed="a finding whose claim is “content”",
+        )
+    words = t["finding_excerpts"]["why"].str.split().str.len()
+    for row, judged in _rows(t["finding_excerpts"], words > 15):
+        yield Fault(
+            file="finding_excerpts.csv",
+            row=row,
+            column="why",
+            value=judged["why"],
+            problem="is too long",
+            allowed="at most fifteen words",
+        )
+
+
+def _statements_keep_the_reservation(t: Tables) -> Iterator[Fault]:
+    """A finding for which the article has a reservation keeps its words in English, each part of it."""
+    hedged = t["findings"].dropna(subset=["hedge"])
+    for position, finding in hedged.iterrows():
+        for part in str(finding["hedge"]).split(";"):
+            if part.strip().casefold() not in str(finding["statement_en"]).casefold():
+                yield Fault(
+                    file="findings.csv",
+                    row=int(str(position)) + 2,
+                    column="statement_en",
+                    value=finding["finding"],
+                    problem=f"does not keep the reservation “{part.strip()}”",
+                    allowed="a statement that has it",
+                )
+
+
 def work_id(authors: str, year: str) -> str:
     """Return the id of a work: the names of its authors as cited and the year, in small plain letters."""
     plain = authors.casefold().replace("æ", "ae").replace("ø", "o").replace("å", "a")
@@ -433,4 +473,6 @@ RULES: tuple[Rule, ...] = (
     _factors_have_theme_and_effect,
     _printed_entries_are_of_their_family,
     _recommendations_rest_on_findings,
+    _judgements_are_of_content_and_short,
+    _statements_keep_the_reservation,
 )
