@@ -40,7 +40,7 @@ def test_the_rules_for_findings(study):
 
 
 def excerpts(*rows):
-    return pd.DataFrame(rows, columns=["excerpt", "perspective", "case"])
+    return [ledger.Voice(excerpt, perspective, case or "") for excerpt, perspective, case in rows]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_sides_are_perspectives_and_initiatives(shown, status):
     ],
 )
 def test_the_first_rule_that_fits(claim, kind, shown, against, status):
-    assert ledger._status(claim, kind, excerpts(*shown) if shown else None, against) == status
+    assert ledger._status(claim, kind, excerpts(*shown), against) == status
 
 
 def test_robustness_by_hand(study):

@@ -79,13 +79,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAULT
 
 
-class Terminated(BaseException):
-    """The system asked the program to end, with SIGTERM: as `timeout`, a container or a cancelled CI run does."""
+class Terminated(SystemExit):
+    """The system asked the program to end, with SIGTERM: as `timeout`, a container or a cancelled CI run does.
+
+    A `SystemExit`, which asyncio lets through from any task, as it does with Ctrl-C.
+    """
 
 
 def _terminate(number: int, _: FrameType | None) -> NoReturn:
     signal.signal(number, signal.SIG_IGN)  # once is enough
-    raise Terminated
+    raise Terminated(TERMINATED)
 
 
 def run() -> NoReturn:

@@ -9,6 +9,7 @@ that both sides have from the same sentence are `transcribed`, and count for not
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -160,46 +161,59 @@ def finding_status(study: Study, evidence: pd.DataFrame | None = None) -> pd.Dat
         F37 one side only      1          0          0             1            0
 
     """
-    rows = finding_evidence(study) if evidence is None else evidence
-    spoken = rows[rows["source"] == "excerpt"].merge(
-        study.excerpts[["excerpt", "perspective", "case"]], left_on="id", right_on="excerpt"
-    )
-    shown = dict(iter(spoken[spoken["stance"] == "for"].groupby("finding")))
-    counts = {
-        "n_for": {finding: len(part) for finding, part in shown.items()},
-        "n_qualify": spoken[spoken["stance"] == "qualifies"].groupby("finding").size(),
-        "n_against": spoken[spoken["stance"] == "against"].groupby("finding").size(),
-        "perspectives": {finding: part["perspective"].nunique() for finding, part in shown.items()},
-        "initiatives": {finding: part["case"].nunique() for finding, part in shown.items()},
-    }
-    table = study.findings[["finding"]].copy()
-    for column, found in counts.items():
-        table[column] = table["finding"].map(found).fillna(0).astype("int64")
-    kinds = zip(study.findings["finding"], study.findings["claim"], study.findings["kind"], strict=True)
-    against = table.set_index("finding")["n_against"]
-    status = [_status(claim, kind, shown.get(f), bool(against[f])) for f, claim, kind in kinds]
-    table.insert(1, "status", [STATUSES[name] for name in status])
-    return table
+    voices = _voices(study, finding_evidence(study) if evidence is None else evidence)
+    found = []
+    for row in study.findings.itertuples():
+        shown, qualify, against = (voices.get((row.finding, s), []) for s in ("for", "qualifies", "against"))
+        status = STATUSES[_status(str(row.claim), str(row.kind), shown, bool(against))]
+        sides = len({v.perspective for v in shown}), len({v.case for v in shown if v.case})
+        found.append((row.finding, status, len(shown), len(qualify), len(against), *sides))
+    columns = ["finding", "status", "n_for", "n_qualify", "n_against", "perspectives", "initiatives"]
+    return pd.DataFrame(found, columns=columns).astype({"finding": "string"})
 
 
-def _status(claim: str, kind: str, shown: pd.DataFrame | None, against: bool) -> str:
-    """The short name of a status; `shown`: the excerpts for it, with perspective and case."""
+class Voice(NamedTuple):
+    """An excerpt, with what makes it a side: who speaks, and of which initiative, if any."""
+
+    excerpt: str
+    perspective: str
+    case: str
+
+
+Voices = dict[tuple[str, str], list[Voice]]
+
+
+def _voices(study: Study, evidence: pd.DataFrame) -> Voices:
+    """Return the excerpts that bear on each finding, by finding and stance."""
+    known = study.excerpts[["excerpt", "perspective", "case"]].fillna("").itertuples(index=False, name=None)
+    about = {excerpt: Voice(excerpt, perspective, case) for excerpt, perspective, case in known}
+    found: Voices = {}
+    for row in evidence[evidence["source"] == "excerpt"].itertuples():
+        if row.id in about:
+            found.setdefault((str(row.finding), str(row.stance)), []).append(about[str(row.id)])
+    return found
+
+
+def _status(claim: str, kind: str, shown: list[Voice], against: bool) -> str:
+    """The short name of a status; `shown`: the excerpts for it."""
     if claim != "content":
         return "beyond"
     if kind == "recommendation":
-        return "own" if shown is None else "asked"
+        return "asked" if shown else "own"
     if against:
         return "against"
-    if shown is None:
+    if not shown:
         return "alone"
     if not _two_sides(shown):
         return "one"
-    rests = [shown[shown[by] != value] for by in ("excerpt", "perspective") for value in shown[by].unique()]
-    return "robust" if all(_two_sides(rest) for rest in rests) else "sides"
+    rests = [[v for v in shown if v.excerpt != out.excerpt] for out in shown]
+    rests += [[v for v in shown if v.perspective != out] for out in {v.perspective for v in shown}]
+    return "robust" if all(map(_two_sides, rests)) else "sides"
 
 
-def _two_sides(shown: pd.DataFrame) -> bool:
-    return len(shown) >= 2 and (shown["perspective"].nunique() >= 2 or shown["case"].nunique() >= 2)
+def _two_sides(shown: list[Voice]) -> bool:
+    perspectives, cases = {v.perspective for v in shown}, {v.case for v in shown if v.case}
+    return len(shown) >= 2 and (len(perspectives) >= 2 or len(cases) >= 2)
 
 
 def robustness(study: Study) -> pd.DataFrame:
@@ -213,23 +227,31 @@ def robustness(study: Study) -> pd.DataFrame:
         F37      E13 one side only the authors' text alone
 
     """
-    rows = finding_evidence(study)
-    before = _plain_status(study, rows)
-    perspective = study.excerpts.set_index("excerpt")["perspective"]
-    trials = [("excerpt", e, rows[rows["id"] != e]) for e in study.excerpts["excerpt"]]
-    trials += [("perspective", p, rows[rows["id"].map(perspective) != p]) for p in study.sample["perspective"]]
-    changes = []
-    for what, left_out, rest in trials:
-        after = _plain_status(study, rest)
-        changed = after[after != before]
-        changes += [(f, left_out, what, before[f], now) for f, now in changed.items()]
+    voices = _voices(study, finding_evidence(study))
+    kinds = list(study.findings[["finding", "claim", "kind"]].itertuples(index=False, name=None))
+
+    def statuses(without: str) -> dict[str, str]:
+        found = {}
+        for finding, claim, kind in kinds:
+            shown, against = (
+                [v for v in voices.get((finding, stance), []) if without not in {v.excerpt, v.perspective}]
+                for stance in ("for", "against")
+            )
+            status = _status(claim, kind, shown, bool(against))
+            found[finding] = STATUSES["sides" if status == "robust" else status]
+        return found
+
+    before = statuses("")
+    trials = [("excerpt", e) for e in study.excerpts["excerpt"]]
+    trials += [("perspective", p) for p in study.sample["perspective"]]
+    changes = [
+        (finding, left_out, what, before[finding], after)
+        for what, left_out in trials
+        for finding, after in statuses(left_out).items()
+        if after != before[finding]
+    ]
     table = pd.DataFrame(changes, columns=["finding", "left_out", "what", "before", "after"])
     return table.sort_values(["finding", "what", "left_out"], ignore_index=True)
-
-
-def _plain_status(study: Study, evidence: pd.DataFrame) -> pd.Series[str]:
-    status = finding_status(study, evidence).set_index("finding")["status"]
-    return status.replace(STATUSES["robust"], STATUSES["sides"])
 
 
 def ledger(study: Study) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import gc
 import io
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -172,7 +173,8 @@ def _sphinx(say: Callable[[str], None]) -> Path:
         if app.statuscode:
             raise BuildError("Sphinx did not finish.")
     except SphinxError as error:
-        raise BuildError(f"{warnings.getvalue()}{error}") from error
+        _no_warnings(warnings.getvalue())
+        raise BuildError(str(error)) from error
     return out
 
 
@@ -187,7 +189,7 @@ def _without_collecting() -> Iterator[None]:
 
 
 def _no_warnings(text: str) -> None:
-    if found := text.strip():
+    if found := re.sub(r"\x1b\[[\d;]*m", "", text).strip():
         raise BuildError(f"Warnings count as errors:\n{found}")
 
 

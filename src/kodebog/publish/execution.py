@@ -216,6 +216,8 @@ async def _run(path: Path, notebook: NotebookNode, sockets: str) -> str:
     except CellExecutionError as error:
         trace = re.sub(r"\x1b\[[\d;]*m", "", error.traceback)
         return f"cell {number} raised {error.ename}: {error.evalue}\n{trace[-1500:]}"
+    except EOFError:
+        return "no kernel could be started; the error above says why"
     except (DeadKernelError, RuntimeError):  # the second where it ends before it has answered at all
         return "its kernel ended without a word"
     finally:
