@@ -8,6 +8,7 @@ import pytest
 from kodebog import Study, paths
 from kodebog.analysis import ledger
 from kodebog.analysis.coding import coded
+from kodebog.analysis.evidence import unjudged, without_shared_codes
 from kodebog.study.rules import RULES
 
 
@@ -112,7 +113,7 @@ def test_nothing_recorded_yet(study, tmp_path):
 
 
 # A coding of who takes part (family “partner”) belongs to no printed list, no cell of the typology and no finding:
-# nothing published rests on it, so the ledger does not see it change.
+# nothing published rests on it, so nothing sees it change.
 UNPUBLISHED = {"partner"}
 
 
@@ -148,9 +149,10 @@ def mutants(study):
 
 @pytest.mark.trial
 def test_one_corrupted_coding_at_a_time(study, record_property):
-    """Every row of the coded tables is corrupted in turn; what neither rules nor ledger notice must be explained."""
+    """Every row of the coded tables is corrupted in turn; what rules, ledger and judgements miss must be explained."""
     recorded = pd.read_csv(paths.DATA / ledger.LEDGER, dtype="str", keep_default_na=False)
     family = study.codes.set_index("code")["family"]
+    apart = without_shared_codes(study)
     total, caught, unexplained, survivors = 0, 0, [], {}
     for name, row, mutant in mutants(study):
         total += 1
@@ -160,6 +162,8 @@ def test_one_corrupted_coding_at_a_time(study, record_property):
             duplicated
             or any(True for rule in RULES for _ in rule(tables))
             or not ledger.ledger(mutant).astype("str").equals(recorded.astype("str"))
+            or unjudged(mutant)
+            or not without_shared_codes(mutant).equals(apart)
         ):
             caught += 1
             continue
@@ -167,7 +171,9 @@ def test_one_corrupted_coding_at_a_time(study, record_property):
         survivors[(name, kind)] = survivors.get((name, kind), 0) + 1
         if kind not in UNPUBLISHED and not carries_the_same(study, mutant):
             unexplained.append((name, row.tolist()))
-    record_property("corrupted codings caught by schema, rules or ledger", f"{caught} of {total}; not: {survivors}")
+    record_property(
+        "corrupted codings caught by schema, rules, ledger or judgements", f"{caught} of {total}; not: {survivors}"
+    )
     assert total == len(study.excerpt_codes) + len(study.case_codes) + len(study.cases) + len(study.sample)
     assert unexplained == []
     assert caught / total > 0.85

@@ -80,10 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 class Terminated(SystemExit):
-    """The system asked the program to end, with SIGTERM: as `timeout`, a container or a cancelled CI run does.
-
-    A `SystemExit`, which asyncio lets through from any task, as it does with Ctrl-C.
-    """
+    """The system asked the program to end, with SIGTERM: as `timeout`, a container or a cancelled CI run does."""
 
 
 def _terminate(number: int, _: FrameType | None) -> NoReturn:

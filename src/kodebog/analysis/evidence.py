@@ -87,9 +87,9 @@ def unjudged(study: Study) -> list[tuple[str, str]]:
 
 
 def without_shared_codes(study: Study) -> pd.DataFrame:
-    """Return the judgements that an excerpt bears on a finding though they share no codes.
+    """Return the judgements of an excerpt and a finding that share no codes.
 
-    Columns: those of `finding_excerpts`.
+    A “no” among them was not needed: only what shares codes has to be judged. Columns: those of `finding_excerpts`.
 
     >>> list(without_shared_codes(study)["excerpt"].head(2))
     ['E02', 'E04']
@@ -97,7 +97,7 @@ def without_shared_codes(study: Study) -> pd.DataFrame:
     """
     shared = _sharing(study, "excerpt")
     pairs = set(zip(shared["finding"], shared["id"], strict=True))
-    judged = study.finding_excerpts[study.finding_excerpts["relation"] != "no"]
+    judged = study.finding_excerpts
     apart = [pair not in pairs for pair in zip(judged["finding"], judged["excerpt"], strict=True)]
     return judged[apart].reset_index(drop=True)
 

@@ -14,11 +14,14 @@ import json
 import os
 import platform
 import re
+import signal
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Coroutine, Iterable
 from importlib import metadata
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import Requirement
@@ -143,7 +146,7 @@ def read_executed(text: str) -> NotebookNode:
     notebook = nbformat.reads(text, as_version=4)
     outputs = _load(_code(notebook))
     if outputs is None:
-        asyncio.run(_run_all([(paths.NOTEBOOKS / "notebook.ipynb", notebook)], 1, lambda _: None))
+        _run_to_end(_run_all([(paths.NOTEBOOKS / "notebook.ipynb", notebook)], 1, lambda _: None))
         outputs = _load(_code(notebook)) or []
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, (cell, found) in enumerate(zip(code, outputs, strict=True), 1):
@@ -161,8 +164,38 @@ def execute(notebooks: Iterable[Path], jobs: int = 2, say: Callable[[str], None]
     """
     todo = pending(notebooks)
     if todo:
-        asyncio.run(_run_all(todo, jobs, say))
+        _run_to_end(_run_all(todo, jobs, say))
     return len(todo)
+
+
+def _run_to_end(work: Coroutine[Any, Any, None]) -> None:
+    """As `asyncio.run`, with SIGTERM treated as that treats Ctrl-C: tasks are cancelled and clean up first.
+
+    What SIGTERM did before, it does then. Without this it could raise in the middle of any task.
+    """
+    handler = signal.getsignal(signal.SIGTERM)
+    stopped: list[tuple[int, FrameType | None]] = []
+
+    async def main() -> None:
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
+
+        def cancel(number: int, frame: FrameType | None) -> None:
+            stopped.append((number, frame))
+            if task and len(stopped) == 1:
+                task.cancel()
+                loop.call_soon_threadsafe(lambda: None)  # wakes a loop that waits
+
+        if callable(handler) and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, cancel)
+        await work
+
+    try:
+        asyncio.run(main())
+    finally:
+        if callable(handler) and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, handler)
+            if stopped:
+                handler(*stopped[0])
 
 
 async def _run_all(todo: list[tuple[Path, NotebookNode]], jobs: int, say: Callable[[str], None]) -> None:
