@@ -108,5 +108,5 @@ def test_vendored_files_are_what_was_fetched(record):
 
 
 def test_the_weekly_run_looks_for_vulnerabilities():
-    weekly = yaml.safe_load((paths.ROOT / ".github/workflows/newest.yml").read_text(encoding="utf-8"))
+    weekly = yaml.safe_load((paths.ROOT / ".github/workflows/weekly.yml").read_text(encoding="utf-8"))
     assert "make audit" in str(weekly["jobs"]["audit"]["steps"][-1]["run"])
