@@ -301,7 +301,7 @@ def test_the_keyboard_reaches_everything_in_the_order_of_reading(page):
         stops.append(page.evaluate(FOCUS))
     assert [stop for stop in stops if not (stop["seen"] and stop["outline"])] == []
     names = [stop["name"] for stop in stops]
-    order = ["Skip to content", "Co-creation seen from the front line", "Search", "For municipal leaders: one page",
+    order = ["Skip to content", "Co-creation seen from the front line", "Search", "For municipal managers: one page",
              "Evidence: the printed excerpts", "Notebook", "Cite", "Show all"]  # fmt: skip
     places = [next(i for i, name in enumerate(names) if name.startswith(wanted)) for wanted in order]
     assert places == sorted(places), list(zip(order, places, strict=True))
