@@ -140,8 +140,7 @@ def _build_lock() -> Iterator[None]:
 def _inputs_hash() -> str:
     """A hash over everything that the book is made from."""
     known = [book_hash(), *(os.environ.get(name) for name in ("BOOK_URL", "REPOSITORY_URL"))]
-    single = [paths.ROOT / name for name in ("index.md", "conf.py", "_toc.yml", "CITATION.cff", "LICENSE-data")]
-    return hash_files(paths.ROOT, paths.BOOK, paths.NOTEBOOKS, *single, known=repr(known))
+    return hash_files(paths.ROOT, paths.BOOK, paths.NOTEBOOKS, *paths.SINGLE, known=repr(known))
 
 
 def _sphinx(say: Callable[[str], None]) -> Path:

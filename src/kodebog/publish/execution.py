@@ -174,6 +174,9 @@ def _run_to_end(work: Coroutine[Any, Any, None]) -> None:
     What SIGTERM did before, it does then. Without this it could raise in the middle of any task.
     """
     handler = signal.getsignal(signal.SIGTERM)
+    if not callable(handler) or threading.current_thread() is not threading.main_thread():
+        asyncio.run(work)
+        return
     stopped: list[tuple[int, FrameType | None]] = []
 
     async def main() -> None:
@@ -185,17 +188,15 @@ def _run_to_end(work: Coroutine[Any, Any, None]) -> None:
                 task.cancel()
                 loop.call_soon_threadsafe(lambda: None)  # wakes a loop that waits
 
-        if callable(handler) and threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, cancel)
+        signal.signal(signal.SIGTERM, cancel)
         await work
 
     try:
         asyncio.run(main())
     finally:
-        if callable(handler) and threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, handler)
-            if stopped:
-                handler(*stopped[0])
+        signal.signal(signal.SIGTERM, handler)
+        if stopped:
+            handler(*stopped[0])
 
 
 async def _run_all(todo: list[tuple[Path, NotebookNode]], jobs: int, say: Callable[[str], None]) -> None:

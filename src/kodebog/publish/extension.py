@@ -9,12 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from docutils import nodes
-from docutils.parsers.rst.states import Inliner
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 
@@ -25,68 +25,73 @@ from kodebog.publish.addresses import Addresses, addresses
 from kodebog.publish.html import BookTranslator, depart_folded_code, visit_folded_code
 from kodebog.publish.pdf import PdfInBackground, TypstBuilder
 from kodebog.report import metadata
+from kodebog.report.display import HOMES
 from kodebog.report.facts import facts
 from kodebog.report.pages import citations, codebook, codings_of_initiatives, data_dictionary, judgements, wording
 from kodebog.report.prose import HOLDS, quantity
 from kodebog.study import Study
 
-HOMES = {"E": "notebooks/evidence", "F": "notebooks/reproduction"}
-"""The page on which each excerpt and finding has its address."""
+Made = tuple[list[nodes.Node], list[nodes.system_message]]
+"""What a role makes: nodes, and what went wrong."""
 
 
-def _link_role(
-    name: str, rawtext: str, text: str, lineno: int, inliner: Inliner, options: Any = None, content: Any = ()
-) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+class _Link(SphinxRole):
     """Role `excerpt` or `finding`: a link to it."""
-    link = addnodes.pending_xref(rawtext, reftype="kodebog", refdomain="", reftarget=text, refexplicit=True)
-    link += nodes.inline(text, text, classes=["kodebog-id"])
-    return [link], []
+
+    def run(self) -> Made:
+        link = addnodes.pending_xref(
+            self.rawtext, reftype="kodebog", refdomain="", reftarget=self.text, refexplicit=True
+        )
+        link += nodes.inline(self.text, self.text, classes=["kodebog-id"])
+        return [link], []
 
 
-def _anchor_role(
-    name: str, rawtext: str, text: str, lineno: int, inliner: Inliner, options: Any = None, content: Any = ()
-) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+class _Anchor(SphinxRole):
     """Role `anchor`: the address of an excerpt or finding."""
-    return [nodes.inline(text, text, ids=[text], classes=["kodebog-id"])], []
+
+    def run(self) -> Made:
+        return [nodes.inline(self.text, self.text, ids=[self.text], classes=["kodebog-id"])], []
 
 
-def _fact_role(
-    name: str, rawtext: str, text: str, lineno: int, inliner: Inliner, options: Any = None, content: Any = ()
-) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-    """Role `fact`: a number computed from the study, for pages that run no code."""
-    known = facts(Study.load())
-    if text not in known:
-        return [], [inliner.reporter.error(f"no fact “{text}”", line=lineno)]
-    return [nodes.Text(str(known[text]))], []
+class _Fact(SphinxRole):
+    """Role `fact`: a number computed from the study."""
+
+    def run(self) -> Made:
+        known = facts(Study.load())
+        if self.text not in known:
+            return [], [self.inliner.reporter.error(f"no fact “{self.text}”", line=self.lineno)]
+        return [nodes.Text(str(known[self.text]))], []
 
 
-def _quantity_role(
-    name: str, rawtext: str, text: str, lineno: int, inliner: Inliner, options: Any = None, content: Any = ()
-) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+class _Quantity(SphinxRole):
     """Role `all`, `most`, `none` …: a word of quantity, which fails when it does not hold."""
-    said = quantity(name, text)
-    fault = said.fault(facts(Study.load())) if said else "is not of the form n / total"
-    if said is None or fault:
-        return [], [inliner.reporter.error(f"“{name}” {fault}, in “{text}”", line=lineno)]
-    return [nodes.Text(said.shown)], []
+
+    def run(self) -> Made:
+        said = quantity(self.name, self.text)
+        fault = said.fault(facts(Study.load())) if said else "is not of the form n / total"
+        if said is None or fault:
+            return [], [self.inliner.reporter.error(f"“{self.name}” {fault}, in “{self.text}”", line=self.lineno)]
+        return [nodes.Text(said.shown)], []
 
 
-def _reported_role(
-    name: str, rawtext: str, text: str, lineno: int, inliner: Inliner, options: Any = None, content: Any = ()
-) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+class _Reported(SphinxRole):
     """Role `reported`: a word of quantity that the article says and that its excerpts cannot show."""
-    return [nodes.Text(text)], []
+
+    def run(self) -> Made:
+        return [nodes.Text(self.text)], []
 
 
-def _built_role(
-    name: str, rawtext: str, text: str, lineno: int, inliner: Inliner, options: Any = None, content: Any = ()
-) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+class _Built(SphinxRole):
     """Role `built`: a link to a file beside the pages, `words <file>`; in the PDF the words alone."""
-    words, _, target = text.removesuffix(">").partition(" <")
-    target = target.replace("DATA.zip", metadata.package_name(paths.study())).replace("REPORT.pdf", paths.PDF.name)
-    link = addnodes.pending_xref(rawtext, reftype=outputs.BUILT, refdomain="", reftarget=target, refexplicit=True)
-    link += nodes.inline(words, words)
-    return [link], []
+
+    def run(self) -> Made:
+        words, _, target = self.text.removesuffix(">").partition(" <")
+        target = target.replace("DATA.zip", metadata.package_name(paths.study())).replace("REPORT.pdf", paths.PDF.name)
+        link = addnodes.pending_xref(
+            self.rawtext, reftype=outputs.BUILT, refdomain="", reftarget=target, refexplicit=True
+        )
+        link += nodes.inline(words, words)
+        return [link], []
 
 
 def _resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, child: nodes.Node) -> nodes.Node | None:
@@ -99,7 +104,7 @@ def _resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, ch
         return nodes.reference("", "", child, refuri=address, internal=True, **kept)
     if node.get("reftype") != "kodebog":
         return None
-    return make_refnode(app.builder, node["refdoc"], HOMES[target[0]], target, child)
+    return make_refnode(app.builder, node["refdoc"], f"notebooks/{HOMES[target[0]]}", target, child)
 
 
 def _generate(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -181,13 +186,13 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.set_translator("html", BookTranslator)
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded_code, depart_folded_code))
     for name, role in {
-        "excerpt": _link_role,
-        "finding": _link_role,
-        "anchor": _anchor_role,
-        "fact": _fact_role,
-        "built": _built_role,
-        "reported": _reported_role,
-        **dict.fromkeys(HOLDS, _quantity_role),
+        "excerpt": _Link(),
+        "finding": _Link(),
+        "anchor": _Anchor(),
+        "fact": _Fact(),
+        "built": _Built(),
+        "reported": _Reported(),
+        **dict.fromkeys(HOLDS, _Quantity()),
     }.items():
         app.add_role(name, role)
     for transform in (transforms.MarkDanish, transforms.ReadableTables, transforms.Explorer, transforms.Tools):

@@ -120,9 +120,8 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
 def _state() -> dict[Path, tuple[int, int]]:
     """When each file that the book is made from was last written, and how large it is."""
-    single = [paths.ROOT / name for name in ("index.md", "conf.py", *paths.MARKS)]
     folders = (paths.BOOK, paths.NOTEBOOKS, paths.study())
-    files = [*single, *(p for f in folders for p in f.rglob("*") if ".ipynb_checkpoints" not in p.parts)]
+    files = [*paths.SINGLE, *(p for f in folders for p in f.rglob("*") if ".ipynb_checkpoints" not in p.parts)]
     found = {}
     for path in files:
         if path.is_file():

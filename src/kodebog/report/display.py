@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 METADATA = "kodebog"
 """Key of the output metadata that `kodebog.publish.outputs` reads."""
 _ID = re.compile(r"\b[EF]\d{2,3}\b")
+HOMES = {"E": "evidence", "F": "reproduction"}
+"""The notebook in which each excerpt and finding has its address."""
 _MARKUP = re.compile(r"([\\`*_\[\]{}<>$|#~^&])")
 _START = re.compile(r"^(\d*)([-+%:=(.)!])")
 """What means something at the start of a line only: lists, comments, blocks, targets."""

@@ -247,7 +247,7 @@ def _dots(table: pd.DataFrame, study: Study, xlabel: str) -> Figure:
         ax=axes,
         linewidth=0,
     )
-    axes.collections[0].set_urls([f"evidence.html#{excerpt}" for excerpt in data["excerpt"]])
+    axes.collections[0].set_urls([f"{display.HOMES['E']}.html#{excerpt}" for excerpt in data["excerpt"]])
     axes.set_yticks(range(len(rows)), [_wrap(r) for r in rows])
     most = int(data["x"].max()) if len(data) else 1
     axes.set(xlabel=xlabel, ylabel="", xlim=(0.4, max(most, 4) + 0.6), ylim=(len(rows) - 0.5, -0.5))

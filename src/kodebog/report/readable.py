@@ -9,12 +9,10 @@ import json
 import re
 from collections.abc import Callable, Mapping
 
+from kodebog.report.display import HOMES
 from kodebog.report.facts import facts
 from kodebog.report.prose import HOLDS, quantity
 from kodebog.study import Study
-
-HOMES = {"E": "evidence", "F": "reproduction"}
-"""The notebook in which each excerpt and finding has its address."""
 
 _ROLE = re.compile(r"\{([\w:-]+)\}`([^`]+)`")
 _TARGET = re.compile(r"^\([\w-]+\)=\n?", re.MULTILINE)

@@ -252,7 +252,7 @@ def research_findings(study: Study) -> Table:
     rows = evidence.findings_with_evidence(study)
     rows = rows[rows["kind"] == "research"]
     cited = _works(study.literature)
-    status = ledger.finding_status(study).set_index("finding")["status"]
+    status = _status_of_findings(study)
     frame = pd.DataFrame(
         {
             "Finding": rows["finding"],
@@ -297,7 +297,7 @@ def answers(study: Study, question: str) -> Table:
     """Return the findings that answer one sub-question, with status and evidence."""
     rows = evidence.findings_with_evidence(study)
     rows = rows[(rows["question"] == question) & ~rows["kind"].isin(["research", "recommendation"])]
-    status = ledger.finding_status(study).set_index("finding")["status"]
+    status = _status_of_findings(study)
     frame = pd.DataFrame(
         {
             "Finding": rows["finding"],
@@ -311,6 +311,11 @@ def answers(study: Study, question: str) -> Table:
     shown = of(_from_two_sides(frame["In print"]), len(frame))
     caption = f"{question}, {label.lower()}: {shown} findings are shown from two or more sides"
     return Table(frame, caption, f"tab-answers-{question.lower()}", (8, 42, 17, 18, 15))
+
+
+def _status_of_findings(study: Study) -> pd.Series[str]:
+    """The status of each finding, by its id."""
+    return ledger.finding_status(study).set_index("finding")["status"]
 
 
 def _from_two_sides(status: pd.Series[str]) -> int:
@@ -347,7 +352,7 @@ def results(study: Study) -> Table:
 def findings(study: Study) -> Table:
     """Return every finding with its status and what it rests on."""
     rows = evidence.findings_with_evidence(study)
-    status = ledger.finding_status(study).set_index("finding")["status"]
+    status = _status_of_findings(study)
     cases = study.labels("cases")
     frame = pd.DataFrame(
         {
@@ -405,7 +410,7 @@ def robustness(study: Study) -> Table:
     changes = ledger.robustness(study)
     people = study.labels("sample")
     names = study.findings.set_index("finding")["statement_en"]
-    status = ledger.finding_status(study).set_index("finding")["status"]
+    status = _status_of_findings(study)
 
     def lost(finding: str, what: str) -> str:
         rows = changes[(changes["finding"] == finding) & (changes["what"] == what)]
