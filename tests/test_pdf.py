@@ -30,6 +30,10 @@ def text(book):
         return "\n".join(page.extract_text(x_tolerance=1.5) or "" for page in opened.pages)
 
 
+STAY_OUT = ["book/judgements", "book/wording"]
+"""Pages of the book that say `pdf: false`."""
+
+
 def outline_titles(items):
     for item in items:
         yield item.title
@@ -66,7 +70,9 @@ def test_every_figure_has_a_text_alternative_and_every_table_its_heads(report):
 
 def test_outline_follows_the_contents(report):
     toc = yaml.safe_load((paths.ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    chapters = [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
+    listed = [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
+    chapters = [chapter for chapter in listed if chapter not in STAY_OUT]
+    assert len(chapters) == len(listed) - len(STAY_OUT)
     with report.open_outline() as outline:
         top = [re.sub(r"^[\d.]+\s*", "", item.title) for item in outline.root]
     assert top[0] == pdf.GLANCE and top[-1] == "Colophon"
@@ -75,13 +81,24 @@ def test_outline_follows_the_contents(report):
 
 
 def test_as_many_figures_and_tables_as_the_html(book, text):
-    html = {"Fig.": 0, "Table": 0}
+    html = {"Fig.": set(), "Table": set()}
+    left_out = {"Fig.": set(), "Table": set()}
     for page in [*book.glob("html/notebooks/*.html"), *book.glob("html/book/*.html")]:
+        stays_out = page.relative_to(book / "html").with_suffix("").as_posix() in STAY_OUT
         for number in lxml.html.parse(str(page)).getroot().xpath("//*[contains(@class,'caption-number')]"):
-            html[number.text_content().split()[0]] += 1
-    for word, count in html.items():
+            word, n = number.text_content().split()[:2]
+            (left_out if stays_out else html)[word].add(int(n))
+    for word, numbers in html.items():
         printed = {int(n) for n in re.findall(rf"^{re.escape(word)} (\d+) ", text, re.MULTILINE)}
-        assert printed == set(range(1, count + 1)), word
+        assert printed == numbers, word
+        assert numbers | left_out[word] == set(range(1, len(numbers | left_out[word]) + 1)), word
+
+
+def test_pages_that_stay_out_are_not_in_it_and_named_in_words(text):
+    said = [p for p in paths.BOOK.glob("*.md") if re.match("---\npdf: false\n", p.read_text(encoding="utf-8"))]
+    assert sorted(f"book/{page.stem}" for page in said) == STAY_OUT
+    assert "English and Danish wording" not in text and "Judged not to bear on it" not in text
+    assert "../book" not in text
 
 
 def test_every_link_leads_somewhere(report):

@@ -16,7 +16,8 @@ from docutils import nodes
 from docutils.parsers import rst
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
-from sphinx.errors import ExtensionError
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError, NoUri
 from sphinx.util import docutils
 
 from kodebog import paths
@@ -63,19 +64,26 @@ class TypstBuilder(Builder):
         self.write_documents(set())
 
     def get_target_uri(self, docname: str, typ: str | None = None) -> str:
-        """Return the label of a page."""
+        """Return the label of a page; for one that stays out of the PDF there is none, and links to it are words."""
+        if stays_out(self.env, docname):
+            raise NoUri(docname, typ)
         return docname
 
     def get_relative_uri(self, from_: str, to: str, typ: str | None = None) -> str:
         """Return the label of a page: within one document nothing is relative."""
-        return to
+        return self.get_target_uri(to, typ)
+
+
+def stays_out(env: BuildEnvironment, docname: str) -> bool:
+    """Whether a page says `pdf: false`; MyST hands it over as “False”."""
+    return str(env.metadata[docname].get("pdf")).casefold() == "false"
 
 
 def pages(app: Sphinx) -> Iterator[str]:
     """Yield the pages of the PDF in the order of the book's contents; pages that say `pdf: false` stay out of it."""
     root = app.config.root_doc
     for page in (root, *_below(app, root)):
-        if app.env.metadata[page].get("pdf", "true") != "false":
+        if not stays_out(app.env, page):
             yield page
 
 
