@@ -156,7 +156,7 @@ def _sphinx(say: Callable[[str], None]) -> Path:
     shutil.rmtree(out / "_static", ignore_errors=True)
     warnings = io.StringIO()
     try:
-        with patch_docutils(str(paths.ROOT)), docutils_namespace(), _without_collecting():
+        with patch_docutils(str(paths.ROOT)), docutils_namespace(), without_collecting():
             app = Sphinx(
                 srcdir=paths.ROOT,
                 confdir=paths.ROOT,
@@ -178,7 +178,7 @@ def _sphinx(say: Callable[[str], None]) -> Path:
 
 
 @contextlib.contextmanager
-def _without_collecting() -> Iterator[None]:
+def without_collecting() -> Iterator[None]:
     """Leave garbage where it is: trees of many nodes are read and made, and searching them again and again is slow."""
     gc.disable()
     try:

@@ -19,6 +19,7 @@ from typing import Any
 
 from kodebog import paths
 from kodebog.errors import KodebogError
+from kodebog.publish.build import without_collecting
 from kodebog.publish.execution import book_hash, execute, outputs_hash
 from kodebog.publish.forking import get_ready
 
@@ -73,7 +74,8 @@ class Writing:
                     status=None,
                     warning=self._warnings,
                 )
-            self._app.build()
+            with without_collecting():
+                self._app.build()
         except SphinxError as error:
             self._app = None  # begin anew when the fault is mended
             raise KodebogError(str(error)) from None
