@@ -4,9 +4,7 @@ Both run on a fresh copy of the checkout with the environment ready, in turn, se
 
 - ours, cold: notebooks executed, HTML and PDF;
 - stock: `jupyter-book build` with its own execution, then its LaTeX builder as far as the .tex file (no TeX);
-- ours again after one edit of prose, and with nothing changed;
-- ours with all outputs kept and no pages: the whole, and what of it comes after the pages, for the PDF, as the build
-  itself prints it (the PDF is set while the pages are written).
+- ours again after one edit of prose, and with nothing changed.
 
 Prints a table with the median of each and writes it to benchmarks/build.md.
 """
@@ -50,16 +48,15 @@ def stock(root: Path) -> None:
     config.write_text(text, encoding="utf-8")
 
 
-def timed(root: Path, *commands: list[str]) -> tuple[float, str]:
-    """Return the wall time of commands in seconds, and what they printed."""
+def timed(root: Path, *commands: list[str]) -> float:
+    """Return the wall time of commands in seconds."""
     env = {"PATH": f"{BIN}:/usr/bin:/bin", "PYTHONPATH": str(root / "src"), "HOME": str(root), "LANG": "C.UTF-8"}
-    said, started = "", time.perf_counter()
+    started = time.perf_counter()
     for command in commands:
         made = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
         if made.returncode:
             sys.exit(f"{command}\n{made.stdout[-3000:]}\n{made.stderr[-3000:]}")
-        said += made.stdout
-    return time.perf_counter() - started, said
+    return time.perf_counter() - started
 
 
 def main() -> None:
@@ -73,22 +70,16 @@ def main() -> None:
             ours, theirs = copy_checkout(Path(temporary) / "ours"), copy_checkout(Path(temporary) / "stock")
             stock(theirs)
             note = times.setdefault
-            note("ours, cold", []).append(timed(ours, OURS)[0])
-            note("stock, cold", []).append(timed(theirs, book, [*book, "--builder", "latex"])[0])
-            note("ours, nothing changed", []).append(timed(ours, OURS)[0])
+            note("ours, cold", []).append(timed(ours, OURS))
+            note("stock, cold", []).append(timed(theirs, book, [*book, "--builder", "latex"]))
+            note("ours, nothing changed", []).append(timed(ours, OURS))
             page = ours / "notebooks/roles.ipynb"
             page.write_text(page.read_text(encoding="utf-8").replace("Who are the people", "Who, then, are the people"))
-            note("ours, one edit of prose", []).append(timed(ours, OURS)[0])
-            shutil.rmtree(ours / "_build/.work")
-            total, said = timed(ours, OURS)
-            (beyond,) = map(float, re.findall(r"of which ([\d.]+) after the pages$", said, re.MULTILINE))
-            note("HTML without execution", []).append(total - beyond)
-            note("PDF, beyond the HTML", []).append(beyond)
+            note("ours, one edit of prose", []).append(timed(ours, OURS))
     median = {name: statistics.median(values) for name, values in times.items()}
     ratios = [
         ("ours, cold / stock, cold", "ours, cold", "stock, cold", 0.6),
         ("one edit of prose / cold", "ours, one edit of prose", "ours, cold", 0.3),
-        ("PDF / HTML without execution", "PDF, beyond the HTML", "HTML without execution", 0.25),
     ]
     lines = [
         "# Build times",

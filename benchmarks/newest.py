@@ -22,6 +22,7 @@ SHOWN = (
 )  # fmt: skip
 CHOSEN = "not trial and not built and not locked"
 TESTS = ["pytest", "pytest-xdist", "pytest-regressions", "hypothesis", "nbval", "pikepdf", "pdfplumber", "lxml"]
+"""What the tests need; browser tests are left out with what they need."""
 
 
 def run(*command: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -56,7 +57,8 @@ def main() -> int:
             "-n",
             "2",
             "-m",
-            "not trial and not built and not locked",
+            CHOSEN,
+            "--ignore=tests/test_browser.py",
             "tests",
         )
     versions = "\n".join(f"| {name} | {listed.get(name, 'not installed')} |" for name in SHOWN)

@@ -95,3 +95,11 @@ def test_strict_check_lists_judgements(folder, capsys):
     assert main(["check", "--strict", str(folder)]) == 1
     said = capsys.readouterr().err
     assert "1 pairs share codes and have no judgement" in said and "F37" in said and "E27" in said
+
+
+def test_what_is_not_installed_is_named(monkeypatch, capsys):
+    """As where only the base is installed, without the book."""
+    monkeypatch.setitem(sys.modules, "kodebog.publish.build", None)
+    assert main(["build"]) == 1
+    said = capsys.readouterr().err
+    assert "kodebog.publish.build" in said and "pip install 'kodebog[book]'" in said

@@ -74,6 +74,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KodebogError as error:
         print(error, file=sys.stderr)
         return FAULT
+    except ModuleNotFoundError as error:
+        print(f"{arguments.command}: needs “{error.name}”; pip install 'kodebog[book]' brings it", file=sys.stderr)
+        return FAULT
     except OSError as error:
         print(f"{error.filename or arguments.command}: {error.strerror or error}", file=sys.stderr)
         return FAULT
