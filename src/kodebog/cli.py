@@ -44,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     command("verify", "hold the study against the article, for those who have its text", article=article)
     private = "write a private copy of the study with the article's words in it"
     command("weave", private, article=article, out="a new folder outside the repository")
+    command("sheet", "write an empty coding sheet for a human reader", sheet="a new file, .xlsx or .csv")
+    command("agreement", "hold a filled coding sheet against the readings of the study", sheet="the filled sheet")
     sub = command("live", "serve the book while you write it, and show each edit at once", study=False)
     port = "port of this machine to serve it at (default: 8000; 0: any that is free)"
     sub.add_argument("--port", type=int, default=8000, help=port)
@@ -57,6 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         "ledger": _ledger,
         "verify": _verify,
         "weave": _weave,
+        "sheet": _sheet,
+        "agreement": _agreement,
         "live": _live,
         "build": _build,
         "reproduce": _reproduce,
@@ -181,6 +185,46 @@ def _weave(arguments: argparse.Namespace) -> int:
         f"{n} excerpts, with their words, in {arguments.out.resolve()}\n"
         f"Read the book with them: make book STUDY={shlex.quote(str(arguments.out.resolve()))}"
     )
+    return OK
+
+
+def _sheet(arguments: argparse.Namespace) -> int:
+    from kodebog.study import Study  # noqa: PLC0415
+    from kodebog.study.sheet import write_sheet  # noqa: PLC0415
+
+    write_sheet(Study.load(arguments.data), arguments.sheet)
+    print(
+        f"{arguments.sheet}: empty coding sheet; fill it, then: kodebog agreement {shlex.quote(str(arguments.sheet))}"
+    )
+    return OK
+
+
+def _agreement(arguments: argparse.Namespace) -> int:
+    from kodebog.analysis import agreement  # noqa: PLC0415
+    from kodebog.study import Study  # noqa: PLC0415
+    from kodebog.study.sheet import read_sheet  # noqa: PLC0415
+
+    known = Study.load(arguments.data)
+    codings = read_sheet(known, arguments.sheet)
+    study, yours = agreement.with_reading(known, codings)
+    print(f"{len(codings)} codings of {codings['excerpt'].nunique()} of {len(study.excerpts)} excerpts.\n")
+    pairs = agreement.agreement_of_pairs(study)
+    pairs = pairs[pairs["other"] == yours]
+    _print_table(
+        ("This sheet and", "Both give", "Either gives", "Cohen’s κ", "95 % interval"),
+        [
+            (r.one, str(r.both), str(r.either), f"{r.kappa:.2f}", f"{r.low:.2f} to {r.high:.2f}")
+            for r in pairs.itertuples()
+        ],
+    )
+    whole = agreement.agreement_by_family(study).iloc[0]
+    print(f"\nAll readings, this sheet included: Krippendorff’s α {whole['alpha']:.2f}.")
+    statuses = agreement.statuses_by_reading(study)
+    moved = statuses[statuses[yours] != statuses["now"]]
+    print(f"\nIf only this sheet counted, something else would be said of {len(moved)} of {len(statuses)} findings.")
+    if len(moved):
+        _print_table(("Finding", "Now", "By this sheet"), moved[["finding", "now", yours]].to_numpy().tolist())
+    print(f"\nTo add it: append its lines to readings.csv as “{yours}”, and settle what kodebog check then lists.")
     return OK
 
 

@@ -20,8 +20,8 @@ def hash_files(root: Path, *places: Path, known: str = "") -> str:
     return found.hexdigest()
 
 
-def write_whole(path: Path, text: str, mode: int | None = None) -> None:
-    """Write a text file, whole or not at all; folders above it are made. `mode` sets who may read it.
+def write_whole(path: Path, content: str | bytes, mode: int | None = None) -> None:
+    """Write a file, text as UTF-8, whole or not at all; folders above it are made. `mode` sets who may read it.
 
     Raises:
         OSError: when it cannot be written; what stood there before then still stands.
@@ -31,8 +31,8 @@ def write_whole(path: Path, text: str, mode: int | None = None) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     beside = Path(name)
     try:
-        with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - it is open already
-            file.write(text)
+        with open(handle, "wb") as file:  # noqa: PTH123 - it is open already
+            file.write(content.encode() if isinstance(content, str) else content)
         beside.chmod(_usual_mode() if mode is None else mode)
         beside.replace(path)
     except BaseException:

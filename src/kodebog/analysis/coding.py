@@ -36,9 +36,9 @@ def coded(study: Study) -> pd.DataFrame:
 
     >>> print(coded(study).query("excerpt == 'E25' and basis == 'placed'").to_string(index=False))
     excerpt           code  basis stance
-        E25 cross-pressure placed    for
-        E25        barrier placed    for
         E25     incentives placed    for
+        E25        barrier placed    for
+        E25 cross-pressure placed    for
         E25       own-silo placed    for
 
     """
@@ -67,6 +67,29 @@ def practice_of_excerpts(study: Study) -> pd.DataFrame:
     ].rename(columns={"code": "practice"})
     both = pd.concat([by_case[["excerpt", "practice"]], coded[["excerpt", "practice"]]])
     return both.drop_duplicates(ignore_index=True)
+
+
+def placed_against_content(study: Study) -> pd.DataFrame:
+    """Return, for each code that the article places an excerpt under, whether the words of the excerpt bear it out.
+
+    Headings and examples of initiatives are left out: the first no words can meet, the second the lead-in decides. A
+    code counts as borne out also by one below it. Columns: code, placed (excerpts), both (of them, those that speak
+    for it by content, too), only_placed, only_content (tuples of ids).
+
+    >>> print(placed_against_content(study).query("code == 'empowerment'")[["placed", "both"]].to_string(index=False))
+        placed   both
+    (E03, E04) (E04,)
+
+    """
+    left_out = study.headings() | set(study.codes.loc[study.codes["family"] == "example", "code"])
+    rows = coded(study).query("stance == 'for'")
+    by = {basis: rows[rows["basis"] == basis].groupby("code")["excerpt"].agg(set) for basis in ("placed", "content")}
+    found = []
+    for code in [c for c in study.codes["code"] if c in by["placed"] and c not in left_out]:
+        placed, content = by["placed"][code], by["content"].get(code, set())
+        parts = (placed, placed & content, placed - content, content - placed)
+        found.append((code, *(tuple(sorted(part)) for part in parts)))
+    return pd.DataFrame(found, columns=["code", "placed", "both", "only_placed", "only_content"])
 
 
 def ordered(values: pd.Series[str]) -> tuple[str, ...]:

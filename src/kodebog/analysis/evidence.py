@@ -35,17 +35,23 @@ def finding_evidence(study: Study) -> pd.DataFrame:
     """
     judged = study.finding_excerpts
     excerpts = judged.assign(source="excerpt", id=judged["excerpt"], stance=judged["relation"].map(STANCES))
-    initiatives = _sharing(study, "initiative").assign(stance="for")
+    initiatives = sharing(study, "initiative").assign(stance="for")
     columns = ["finding", "source", "id", "stance"]
     both = pd.concat([excerpts.dropna(subset=["stance"])[columns], initiatives[columns]])
     return both.sort_values(columns, ignore_index=True)
 
 
-def _sharing(study: Study, source: str) -> pd.DataFrame:
+def sharing(study: Study, source: str) -> pd.DataFrame:
     """Return findings with what shares codes with them: one of those asserted, in each family that is.
 
     `source`: “excerpt” or “initiative”. An excerpt has a practice also through its initiative; one that speaks against
     a code shares it, too. Columns: finding, source, id.
+
+    >>> print(sharing(study, "excerpt").query("finding == 'F37'").to_string(index=False))
+    finding  source  id
+        F37 excerpt E13
+        F37 excerpt E27
+
     """
     if source == "excerpt":
         spoken = coded(study).rename(columns={"excerpt": "id"})
@@ -80,7 +86,7 @@ def unjudged(study: Study) -> list[tuple[str, str]]:
 
     """
     content = study.findings.loc[study.findings["claim"] == "content", "finding"]
-    shared = _sharing(study, "excerpt")
+    shared = sharing(study, "excerpt")
     pairs = zip(shared["finding"], shared["id"], strict=True)
     judged = set(zip(study.finding_excerpts["finding"], study.finding_excerpts["excerpt"], strict=True))
     return sorted(pair for pair in pairs if pair[0] in set(content) and pair not in judged)
@@ -92,10 +98,10 @@ def without_shared_codes(study: Study) -> pd.DataFrame:
     A “no” among them was not needed: only what shares codes has to be judged. Columns: those of `finding_excerpts`.
 
     >>> list(without_shared_codes(study)["excerpt"].head(2))
-    ['E02', 'E04']
+    ['E16', 'E26']
 
     """
-    shared = _sharing(study, "excerpt")
+    shared = sharing(study, "excerpt")
     pairs = set(zip(shared["finding"], shared["id"], strict=True))
     judged = study.finding_excerpts
     apart = [pair not in pairs for pair in zip(judged["finding"], judged["excerpt"], strict=True)]

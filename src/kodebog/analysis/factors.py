@@ -8,6 +8,9 @@ import pandas as pd
 from kodebog.analysis.coding import coded, ordered
 from kodebog.study import Lang, Study
 
+EFFECTS = ("supports", "wished", "hinders")
+"""What a factor does to co-creation, by the section of the article that it stands in."""
+
 
 def factor_summary(study: Study, family: str, lang: Lang = "en") -> pd.DataFrame:
     """Return the codes of a family with the printed excerpts that speak for them, in codebook order.
@@ -24,7 +27,7 @@ def factor_summary(study: Study, family: str, lang: Lang = "en") -> pd.DataFrame
                   code  n  against  N
              resources  4        0 29
     present-leadership  1        1 29
-               mandate  2        0 29
+               mandate  4        0 29
 
     """
     if family not in set(study.families["family"]):
@@ -105,7 +108,7 @@ def side_by_side(study: Study, lang: Lang = "en") -> pd.DataFrame:
 
     """
     factors = study.codes.dropna(subset=["theme"])
-    themes, effects = list(study.themes["theme"]), ["supports", "wished", "hinders"]
+    themes, effects = list(study.themes["theme"]), list(EFFECTS)
     rows = coded(study).drop_duplicates(["excerpt", "code", "stance"])
     lists = rows.groupby(["code", "stance"])["excerpt"].agg(ordered).to_dict()
     table = pd.DataFrame(
@@ -122,3 +125,20 @@ def side_by_side(study: Study, lang: Lang = "en") -> pd.DataFrame:
     table.insert(5, "n", table["excerpts"].map(len))
     rank = {**{t: i for i, t in enumerate(themes)}, **{e: i for i, e in enumerate(effects)}}
     return table.sort_values(["theme", "effect"], key=lambda c: c.map(rank), kind="stable", ignore_index=True)
+
+
+def effects_by_perspective(study: Study) -> pd.DataFrame:
+    """Return how many excerpts of each perspective speak for a factor that helps, is wished for, or hinders.
+
+    An excerpt counts once for each effect. Index: effect. Columns: the perspectives.
+
+    >>> print(effects_by_perspective(study).loc["hinders"].to_dict())
+    {'director': 0, 'leader': 6, 'employee': 6}
+
+    """
+    factors = study.codes.dropna(subset=["effect"])[["code", "effect"]]
+    rows = coded(study).query("stance == 'for'").merge(factors, on="code")
+    rows = rows.merge(study.excerpts[["excerpt", "perspective"]], on="excerpt")
+    once = rows.drop_duplicates(["excerpt", "effect"])
+    table = pd.crosstab(once["effect"], once["perspective"])
+    return table.reindex(index=list(EFFECTS), columns=list(study.sample["perspective"]), fill_value=0)

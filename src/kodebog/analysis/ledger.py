@@ -149,12 +149,44 @@ def _counted(codes: set[str]) -> str:
     return f"{len(codes)} {'entry' if len(codes) == 1 else 'entries'}"
 
 
-def finding_status(study: Study, evidence: pd.DataFrame | None = None) -> pd.DataFrame:
+class Voice(NamedTuple):
+    """An excerpt, with what makes it a side: who speaks, and of which initiative, if any."""
+
+    excerpt: str
+    perspective: str
+    case: str
+
+
+class SideRule(NamedTuple):
+    """When excerpts count as coming from two sides: so many of them, from two of the things that make a side."""
+
+    least: int = 2
+    perspectives: bool = True
+    initiatives: bool = True
+
+    def holds(self, shown: list[Voice]) -> bool:
+        """Tell whether these excerpts come from two sides."""
+        perspectives = {v.perspective for v in shown} if self.perspectives else set()
+        initiatives = {v.case for v in shown if v.case} if self.initiatives else set()
+        return len(shown) >= self.least and (len(perspectives) >= 2 or len(initiatives) >= 2)
+
+
+RULE = SideRule()
+"""The rule that counts."""
+OTHER_RULES = {
+    "three excerpts instead of two": SideRule(least=3),
+    "perspectives alone make a side": SideRule(initiatives=False),
+    "initiatives alone make a side": SideRule(perspectives=False),
+}
+"""Rules that others might choose, to see what hangs on the choice."""
+
+
+def finding_status(study: Study, evidence: pd.DataFrame | None = None, rule: SideRule = RULE) -> pd.DataFrame:
     """Return the status of every finding, by `STATUS_RULES`.
 
     `evidence`: the result of `kodebog.analysis.evidence.finding_evidence`, or part of it, to ask what would be without
-    the rest. Columns: finding, status (in words), n_for, n_qualify, n_against, perspectives (number among those for),
-    initiatives (likewise).
+    the rest. `rule`: when there are two sides. Columns: finding, status (in words), n_for, n_qualify, n_against,
+    perspectives (number among those for), initiatives (likewise).
 
     >>> print(finding_status(study).query("finding == 'F37'").to_string(index=False))
     finding        status  n_for  n_qualify  n_against  perspectives  initiatives
@@ -165,19 +197,11 @@ def finding_status(study: Study, evidence: pd.DataFrame | None = None) -> pd.Dat
     found = []
     for row in study.findings.itertuples():
         shown, qualify, against = (voices.get((row.finding, s), []) for s in ("for", "qualifies", "against"))
-        status = STATUSES[_status(str(row.claim), str(row.kind), shown, bool(against))]
+        status = STATUSES[_status(str(row.claim), str(row.kind), shown, bool(against), rule)]
         sides = len({v.perspective for v in shown}), len({v.case for v in shown if v.case})
         found.append((row.finding, status, len(shown), len(qualify), len(against), *sides))
     columns = ["finding", "status", "n_for", "n_qualify", "n_against", "perspectives", "initiatives"]
     return pd.DataFrame(found, columns=columns).astype({"finding": "string"})
-
-
-class Voice(NamedTuple):
-    """An excerpt, with what makes it a side: who speaks, and of which initiative, if any."""
-
-    excerpt: str
-    perspective: str
-    case: str
 
 
 Voices = dict[tuple[str, str], list[Voice]]
@@ -194,7 +218,7 @@ def _voices(study: Study, evidence: pd.DataFrame) -> Voices:
     return found
 
 
-def _status(claim: str, kind: str, shown: list[Voice], against: bool) -> str:
+def _status(claim: str, kind: str, shown: list[Voice], against: bool, rule: SideRule) -> str:
     """The short name of a status; `shown`: the excerpts for it."""
     if claim != "content":
         return "beyond"
@@ -204,16 +228,31 @@ def _status(claim: str, kind: str, shown: list[Voice], against: bool) -> str:
         return "against"
     if not shown:
         return "alone"
-    if not _two_sides(shown):
+    if not rule.holds(shown):
         return "one"
     rests = [[v for v in shown if v.excerpt != out.excerpt] for out in shown]
     rests += [[v for v in shown if v.perspective != out] for out in {v.perspective for v in shown}]
-    return "robust" if all(map(_two_sides, rests)) else "sides"
+    return "robust" if all(map(rule.holds, rests)) else "sides"
 
 
-def _two_sides(shown: list[Voice]) -> bool:
-    perspectives, cases = {v.perspective for v in shown}, {v.case for v in shown if v.case}
-    return len(shown) >= 2 and (len(perspectives) >= 2 or len(cases) >= 2)
+def rules_compared(study: Study) -> pd.DataFrame:
+    """Return what would be said if two sides were asked for otherwise.
+
+    Columns: rule (in words; the one that counts comes first), two_sides (findings with two sides or more), moved (ids
+    of the findings of which something else would be said, the step “whichever is left out” aside).
+
+    >>> rules_compared(study)["rule"].tolist()[1]
+    'three excerpts instead of two'
+
+    """
+    sides = [STATUSES["robust"], STATUSES["sides"]]
+    now = finding_status(study)
+    rows = []
+    for words, rule in {"two excerpts from two sides": RULE, **OTHER_RULES}.items():
+        then = finding_status(study, rule=rule)
+        moved = now["finding"][then["status"].isin(sides) != now["status"].isin(sides)]
+        rows.append((words, int(then["status"].isin(sides).sum()), tuple(moved)))
+    return pd.DataFrame(rows, columns=["rule", "two_sides", "moved"])
 
 
 def robustness(study: Study) -> pd.DataFrame:
@@ -237,7 +276,7 @@ def robustness(study: Study) -> pd.DataFrame:
                 [v for v in voices.get((finding, stance), []) if without not in {v.excerpt, v.perspective}]
                 for stance in ("for", "against")
             )
-            status = _status(claim, kind, shown, bool(against))
+            status = _status(claim, kind, shown, bool(against), RULE)
             found[finding] = STATUSES["sides" if status == "robust" else status]
         return found
 

@@ -92,3 +92,20 @@ def coverage(study: Study, lang: Lang = "en") -> pd.DataFrame:
         words.get((bool(c), bool(e)), "named only") for c, e in zip(table["cases"], table["excerpts"], strict=True)
     ]
     return table
+
+
+def voices_at_most(study: Study) -> pd.DataFrame:
+    """Return how many people can be behind the printed excerpts, at most: nobody is counted who was not interviewed.
+
+    An excerpt has one speaker, and a perspective has only so many interviewees. Where it has more excerpts than that,
+    at least one of them speaks more than once. Columns: perspective, interviews, excerpts, at_most (people),
+    at_least_by_one (excerpts that some one of them must then have spoken).
+
+    >>> voices_at_most(study)["at_most"].sum().item()
+    17
+
+    """
+    table = sample_against_print(study)[["perspective", "interviews", "excerpts"]].copy()
+    table["at_most"] = table[["interviews", "excerpts"]].min(axis=1)
+    table["at_least_by_one"] = -(-table["excerpts"] // table["interviews"])
+    return table

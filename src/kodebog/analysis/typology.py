@@ -67,6 +67,32 @@ def compare_with_print(study: Study) -> pd.DataFrame:
     return _in_order(study, both)[[*keys, "status", "excerpts", "cases"]]
 
 
+def grounds(study: Study) -> pd.DataFrame:
+    """Return what each entry rests on that print and data share, each ground once.
+
+    A ground is an excerpt, or an initiative as the article's text describes it; what an initiative is coded with
+    because of an excerpt rests on the excerpt. An entry with one ground goes when that is left out.
+    Columns: dimension, practice, code, grounds (tuple of ids).
+
+    >>> rows = grounds(study).query("dimension == 'value' and practice == 'empowerment'")
+    >>> print(rows[["code", "grounds"]].to_string(index=False))
+                   code                 grounds
+         better-results              (E03, E04)
+    higher-satisfaction (E03, building-permits)
+
+    """
+    sections = set(study.sections["section"])
+    told = study.case_codes.merge(study.cases[["case", "practice"]], on="case")
+    told["ground"] = told["evidence"].mask(told["evidence"].isin(sections), told["case"])
+    by_case = told.groupby(["practice", "code"])["ground"].agg(set).to_dict()
+    rows = compare_with_print(study).query("status == 'same'")
+    found = [
+        ordered(pd.Series([*row.excerpts, *by_case.get((row.practice, row.code), ())], dtype="string"))
+        for row in rows.itertuples()
+    ]
+    return rows.assign(grounds=found)[["dimension", "practice", "code", "grounds"]].reset_index(drop=True)
+
+
 def as_table(study: Study, lang: Lang = "en") -> pd.DataFrame:
     """Return the rebuilt typology as the article lays it out: a row for each dimension, a column for each practice.
 

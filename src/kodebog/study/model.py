@@ -48,6 +48,8 @@ class Study:
     codes: pd.DataFrame
     excerpts: pd.DataFrame
     excerpt_codes: pd.DataFrame
+    readings: pd.DataFrame
+    settled: pd.DataFrame
     case_codes: pd.DataFrame
     findings: pd.DataFrame
     finding_codes: pd.DataFrame
@@ -58,6 +60,9 @@ class Study:
     published_numbers: pd.DataFrame
     concepts: pd.DataFrame
     literature: pd.DataFrame
+    design: pd.DataFrame
+    elements: pd.DataFrame
+    element_findings: pd.DataFrame
     folder: Path
     """Where it was loaded from."""
 
@@ -98,6 +103,10 @@ class Study:
         """Return the labels in one language of a table's rows, by their key (the table's first column)."""
         frame: pd.DataFrame = getattr(self, table)
         return dict(zip(frame.iloc[:, 0], frame[f"label_{lang}"], strict=True))
+
+    def headings(self) -> set[str]:
+        """Return the codes that only stand over the others of their family: no words of an excerpt can meet them."""
+        return set(self.families["family"]) & set(self.codes["parent"].dropna())
 
     def in_family(self, family: str) -> list[str]:
         """Return the codes of a family in codebook order, its heading left out."""

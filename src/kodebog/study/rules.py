@@ -14,6 +14,9 @@ from kodebog.study.faults import Fault, few, nearest
 DIMENSIONS = ("characteristic", "role", "value", "example")
 """Families of codes that are the rows of the typology."""
 
+LONGEST_REASON = 15
+"""Words that a reason may have."""
+
 Tables = dict[str, pd.DataFrame]
 Rule = Callable[[Tables], Iterator[Fault]]
 
@@ -272,8 +275,8 @@ def _labels_are_unique(t: Tables) -> Iterator[Fault]:
 
 
 def _coder_goes_with_basis(t: Tables) -> Iterator[Fault]:
-    """Placement is the article's own coding, content the report's."""
-    right = t["excerpt_codes"]["basis"].map({"placed": "article", "content": "report"})
+    """Placement is the article's own coding; content is what the readings agree on, once settled."""
+    right = t["excerpt_codes"]["basis"].map({"placed": "article", "content": "agreed"})
     for row, coding in _rows(t["excerpt_codes"], t["excerpt_codes"]["coder"] != right):
         yield Fault(
             file="excerpt_codes.csv",
@@ -281,7 +284,74 @@ def _coder_goes_with_basis(t: Tables) -> Iterator[Fault]:
             column="coder",
             value=coding["coder"],
             problem=f"does not go with the basis “{coding['basis']}”",
-            allowed="article with placed, report with content",
+            allowed="article with placed, agreed with content",
+        )
+
+
+CODING = ["excerpt", "code", "stance"]
+"""What makes two codings of different readings the same."""
+
+
+def disputed(readings: pd.DataFrame) -> set[tuple[str, str, str]]:
+    """Return the codings (excerpt, code, stance) that some readings give and others do not."""
+    number = readings["reading"].nunique()
+    given = readings.groupby(CODING).size()
+    return set(given[given < number].index)
+
+
+def _every_disagreement_is_settled(t: Tables) -> Iterator[Fault]:
+    """What some readings give and others do not is settled once, with a short reason; nothing else is."""
+    open_ = disputed(t["readings"])
+    done = list(t["settled"][CODING].itertuples(index=False, name=None))
+    for excerpt, code, stance in sorted(open_ - set(done)):
+        yield Fault(
+            file="settled.csv",
+            problem=f"lacks a row for “{code}” ({stance}) in {excerpt}, which some readings give and others do not",
+            allowed="a row for every disagreement in readings.csv",
+        )
+    for row, found in _rows(t["settled"], pd.Series([key not in open_ for key in done], dtype="bool")):
+        yield Fault(
+            file="settled.csv",
+            row=row,
+            column="code",
+            value=found["code"],
+            problem=f"is no disagreement about {found['excerpt']}",
+            allowed="a coding that some readings give and others do not",
+        )
+    for row, found in _rows(t["settled"], t["settled"]["why"].str.split().str.len() > LONGEST_REASON):
+        yield Fault(
+            file="settled.csv",
+            row=row,
+            column="why",
+            value=found["why"],
+            problem="is too long",
+            allowed="at most fifteen words",
+        )
+
+
+def _content_is_what_was_agreed(t: Tables) -> Iterator[Fault]:
+    """The codings by content are those that every reading gives and those that were settled as given."""
+    if t["readings"].empty:
+        return
+    given = t["settled"].loc[t["settled"]["decision"] == "given", CODING].itertuples(index=False, name=None)
+    unanimous = set(t["readings"][CODING].itertuples(index=False, name=None)) - disputed(t["readings"])
+    agreed = unanimous | set(given)
+    content = t["excerpt_codes"][t["excerpt_codes"]["basis"] == "content"]
+    coded = list(content[CODING].itertuples(index=False, name=None))
+    for excerpt, code, stance in sorted(agreed - set(coded)):
+        yield Fault(
+            file="excerpt_codes.csv",
+            problem=f"lacks “{code}” ({stance}) for {excerpt} by content, which was agreed",
+            allowed="every coding that all readings give or that was settled as given",
+        )
+    for row, found in content[[key not in agreed for key in coded]].iterrows():
+        yield Fault(
+            file="excerpt_codes.csv",
+            row=int(str(row)) + 2,
+            column="code",
+            value=found["code"],
+            problem=f"was not agreed for {found['excerpt']}",
+            allowed="what all readings give, or settled.csv has as given",
         )
 
 
@@ -359,7 +429,7 @@ def _judgements_are_of_content_and_short(t: Tables) -> Iterator[Fault]:
             allowed="a finding whose claim is “content”",
         )
     words = t["finding_excerpts"]["why"].str.split().str.len()
-    for row, judged in _rows(t["finding_excerpts"], words > 15):
+    for row, judged in _rows(t["finding_excerpts"], words > LONGEST_REASON):
         yield Fault(
             file="finding_excerpts.csv",
             row=row,
@@ -454,6 +524,8 @@ RULES: tuple[Rule, ...] = (
     _what_the_report_names_is_there,
     _labels_are_unique,
     _coder_goes_with_basis,
+    _every_disagreement_is_settled,
+    _content_is_what_was_agreed,
     _placed_initiatives_have_a_place,
     _codes_stand_in_their_familys_section,
     _an_example_carries_its_code,
