@@ -48,9 +48,9 @@ def test_every_excerpt_is_coded_both_ways(study):
     assert (coded == {"placed", "content"}).all() and set(coded.index) == set(study.excerpts["excerpt"])
 
 
-def test_placement_is_the_articles_and_content_the_reports(study):
+def test_placement_is_the_articles_and_content_what_was_agreed(study):
     pairs = set(zip(study.excerpt_codes["basis"], study.excerpt_codes["coder"], strict=True))
-    assert pairs == {("placed", "article"), ("content", "report")}
+    assert pairs == {("placed", "article"), ("content", "agreed")}
 
 
 def test_every_finding_asserts_a_code(study):
@@ -94,7 +94,9 @@ def test_references_are_the_works_cited(study):
     assert set(entries) == {*cited.index, "agger-tortzen-2022"}
     for work, row in cited.iterrows():
         fields = dict(re.findall(r"(\w+) = \{(.*?)\},?$", entries[work], re.MULTILINE))
-        found = [_surname(n) for n in re.sub(r"[{}]", "", fields.get("author", fields.get("editor", ""))).split(" and ")]
+        found = [
+            _surname(n) for n in re.sub(r"[{}]", "", fields.get("author", fields.get("editor", ""))).split(" and ")
+        ]
         if row["authors"].endswith(" et al."):
             assert found[0] == row["authors"].split()[0] and len(found) > 1, work
         else:

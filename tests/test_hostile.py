@@ -202,8 +202,8 @@ HOSTILE = {
         "families.csv, column family: has no row “approach”, which the report asks for",
     ),
     "another coder": (
-        lambda f: cell(f, "excerpt_codes.csv", 0, "coder", "report"),
-        "excerpt_codes.csv, row 2, column coder: does not go with the basis “placed”, found “report”",
+        lambda f: cell(f, "excerpt_codes.csv", 0, "coder", "agreed"),
+        "excerpt_codes.csv, row 2, column coder: does not go with the basis “placed”, found “agreed”",
     ),
     "a work under another name": (
         lambda f: cell(f, "literature.csv", 0, "work", "grubb-2021"),
@@ -245,7 +245,7 @@ def test_more_than_thirty_of_them():
 def test_a_study_that_lacks_what_the_pages_name(folder):
     """The study is sound, but this report's prose names a number that it does not have."""
     name = "n_trust-relations"
-    for table in ("codes", "excerpt_codes", "finding_codes", "published_lists", "case_codes"):
+    for table in ("codes", "excerpt_codes", "readings", "settled", "finding_codes", "published_lists", "case_codes"):
         path = folder / f"{table}.csv"
         path.write_text(path.read_text(encoding="utf-8").replace("trust-relations", "trust-ties"), encoding="utf-8")
     assert check(folder) == []

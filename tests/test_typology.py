@@ -16,7 +16,7 @@ BY_HAND = {
     },
     ("role", "mobilisation"): {"facilitate-place": ({"E01", "E02"}, {"town-centre", "harbours", "tourism"})},
     ("role", "empowerment"): {
-        "build-mindset": ({"E03"}, {"employment-pilot", "building-permits", "disability-support"})
+        "build-mindset": ({"E03", "E04"}, {"employment-pilot", "building-permits", "disability-support"})
     },
     ("role", "coordination"): {"coordinate-efforts": ({"E06"}, {"care-homes", "refugee-reception", "rehabilitation"})},
     ("value", "mobilisation"): {
@@ -29,6 +29,7 @@ BY_HAND = {
         "user-influence": ({"E04"}, {"employment-pilot"}),
     },
     ("value", "coordination"): {
+        "better-results": ({"E05"}, set()),
         "mobilise-resources": ({"E06"}, {"care-homes"}),
         "empathy-equality": ({"E05"}, {"refugee-reception"}),
         "professional-focus": ({"E06"}, {"care-homes"}),
@@ -67,6 +68,7 @@ def test_the_comparison_with_print(study):
     assert differ == {
         ("value", "mobilisation", "sustainable-solutions"): "only printed",
         ("value", "empowerment", "user-influence"): "only rebuilt",
+        ("value", "coordination", "better-results"): "only rebuilt",
         ("value", "coordination", "professional-focus"): "only rebuilt",
         ("example", "mobilisation", "ex-town-centre"): "only rebuilt",
         ("example", "empowerment", "ex-building-permits"): "only rebuilt",

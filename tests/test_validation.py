@@ -79,8 +79,32 @@ MUTATIONS = {
         "column family: must not be empty",
     ),
     "excerpt without content": (
-        "excerpt_codes.csv", "E14,mandate,content,for,report\n", "",
+        "excerpt_codes.csv", "E14,mandate,content,for,agreed\n", "",
         "excerpts.csv, row 15, column excerpt: has no code with basis “content”, found “E14”",
+    ),
+    "disagreement that nobody settled": (
+        "settled.csv", "E01,ex-harbours,for,given,the harbours are what the speaker talks of\n", "",
+        "settled.csv: lacks a row for “ex-harbours” (for) in E01, which some readings give and others do not",
+    ),
+    "settled where all agree": (
+        "settled.csv", "E01,ex-harbours,for,given", "E01,many-actors,for,given",
+        "column code: is no disagreement about E01, found “many-actors”",
+    ),
+    "reason too long": (
+        "settled.csv", "the harbours are what the speaker talks of", "a b c d e f g h i j k l m n o p",
+        "column why: is too long",
+    ),
+    "content that nobody agreed": (
+        "settled.csv", "E01,ex-harbours,for,given", "E01,ex-harbours,for,not given",
+        "column code: was not agreed for E01, found “ex-harbours”",
+    ),
+    "agreed and not coded": (
+        "excerpt_codes.csv", "E14,mandate,content,for,agreed\n", "",
+        "excerpt_codes.csv: lacks “mandate” (for) for E14 by content, which was agreed",
+    ),
+    "reading without a number": (
+        "readings.csv", "reading-1,E01,mobilisation", "reading-one,E01,mobilisation",
+        "column reading",
     ),
     "evidence that is nowhere": (
         "case_codes.csv", "harbours,mobilise-resources,content,E01", "harbours,mobilise-resources,content,E99",
@@ -96,7 +120,7 @@ MUTATIONS = {
     ),
     "example of another initiative": (
         "excerpt_codes.csv", "E01,ex-harbours", "E01,ex-tourism",
-        "excerpt_codes.csv, row 3, column code: is the example of another initiative, found “ex-tourism”",
+        "excerpt_codes.csv, row 4, column code: is the example of another initiative, found “ex-tourism”",
     ),
     "area beside an initiative": (
         "excerpts.csv", "leader,chef,harbours,,", "leader,chef,harbours,school,",

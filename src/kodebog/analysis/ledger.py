@@ -218,7 +218,7 @@ def _voices(study: Study, evidence: pd.DataFrame) -> Voices:
     return found
 
 
-def _status(claim: str, kind: str, shown: list[Voice], against: bool, rule: SideRule) -> str:
+def _status(claim: str, kind: str, shown: list[Voice], against: bool, rule: SideRule = RULE) -> str:
     """The short name of a status; `shown`: the excerpts for it."""
     if claim != "content":
         return "beyond"
@@ -276,7 +276,7 @@ def robustness(study: Study) -> pd.DataFrame:
                 [v for v in voices.get((finding, stance), []) if without not in {v.excerpt, v.perspective}]
                 for stance in ("for", "against")
             )
-            status = _status(claim, kind, shown, bool(against), RULE)
+            status = _status(claim, kind, shown, bool(against))
             found[finding] = STATUSES["sides" if status == "robust" else status]
         return found
 

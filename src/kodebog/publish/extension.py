@@ -27,7 +27,15 @@ from kodebog.publish.pdf import PdfInBackground, TypstBuilder
 from kodebog.report import metadata
 from kodebog.report.display import HOMES
 from kodebog.report.facts import facts
-from kodebog.report.pages import citations, codebook, codings_of_initiatives, data_dictionary, judgements, wording
+from kodebog.report.pages import (
+    citations,
+    codebook,
+    codings_of_initiatives,
+    data_dictionary,
+    judgements,
+    settled,
+    wording,
+)
 from kodebog.report.prose import HOLDS, quantity
 from kodebog.study import Study
 
@@ -115,6 +123,7 @@ def _generate(app: Sphinx, docname: str, source: list[str]) -> None:
         "codebook": lambda: codebook(Study.load()),
         "codings of initiatives": lambda: codings_of_initiatives(Study.load()),
         "judgements": lambda: judgements(Study.load()),
+        "settled": lambda: settled(Study.load()),
         "wording": lambda: wording(Study.load()),
     }
     for name, make in parts.items():

@@ -6,11 +6,13 @@ import functools
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from kodebog.analysis.agreement import agreement_by_family, readings_by_cell, statuses_by_reading
+from kodebog.analysis.coding import placed_against_content
 from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.factors import factor_summary, side_by_side
 from kodebog.analysis.ledger import STATUSES, finding_status, published_results
-from kodebog.analysis.sample import coverage, labels_that_differ, sample_against_print
-from kodebog.analysis.typology import compare_with_print
+from kodebog.analysis.sample import coverage, labels_that_differ, sample_against_print, voices_at_most
+from kodebog.analysis.typology import compare_with_print, grounds
 from kodebog.report.wording import listed
 from kodebog.study import Study
 
@@ -98,6 +100,7 @@ def facts(study: Study) -> Facts:
         found[f"shown_{finding}"] = int(number)
     found["findings_shown"] = int((findings["excerpts"].map(len) > 0).sum())
     found["findings_qualified"] = int((findings["qualified"].map(len) > 0).sum())
+    found |= _of_readings(study)
     found["judgements"] = int((study.finding_excerpts["relation"] != "no").sum())
     found["typology_same_of_printed"] = int((typology["status"] == "same").sum())
     for kind, number in study.findings["kind"].value_counts().items():
@@ -108,3 +111,25 @@ def facts(study: Study) -> Facts:
         ((findings["kind"] == "recommendation") & (findings["excerpts"].map(len) == 0)).sum()
     )
     return MappingProxyType(found)
+
+
+def _of_readings(study: Study) -> dict[str, int | str]:
+    """What depends on who reads, and on how few are printed."""
+    found: dict[str, int | str] = {}
+    placed = placed_against_content(study)
+    found["placings"] = int(placed["placed"].map(len).sum())
+    found["placings_borne_out"] = int(placed["both"].map(len).sum())
+    entries = grounds(study)
+    found["entries_on_one_excerpt"] = int((entries["grounds"].map(len) == 1).sum())
+    people = voices_at_most(study).set_index("perspective")
+    found["people_at_most"] = int(people["at_most"].sum())
+    found |= {f"least_by_one_{p}": int(n) for p, n in people["at_least_by_one"].items()}
+    by_reading = readings_by_cell(study)
+    found["readings"] = len(by_reading.columns)
+    found |= {f"codings_{name}": int(n) for name, n in by_reading.sum().items()}
+    found["alpha"] = f"{agreement_by_family(study).loc[0, 'alpha']:.2f}"
+    found["disagreements"] = len(study.settled)
+    found["disagreements_given"] = int((study.settled["decision"] == "given").sum())
+    by_way = statuses_by_reading(study)
+    found |= {f"moved_{way}": int((by_way[way] != by_way["now"]).sum()) for way in by_way.columns[1:]}
+    return found

@@ -17,13 +17,14 @@ from kodebog.study.validation import validated
 
 
 def published_texts() -> list[Path]:
-    """Return the files of the project whose text is published: pages, notebooks, references, citation, licence.
+    """Return the files of the project whose text is published: pages, notebooks, citation, licence.
 
+    The references are left out: they name the authors of published works on purpose.
     None where one stands in no project and only a study's folder is looked at.
     """
     if paths.project(paths.ROOT) is None:
         return []
-    single = [paths.BOOK / "references.bib", paths.ROOT / "CITATION.cff", paths.ROOT / "LICENSE-data"]
+    single = [paths.ROOT / "CITATION.cff", paths.ROOT / "LICENSE-data"]
     return [
         paths.ROOT / "index.md",
         *sorted(paths.BOOK.glob("*.md")),

@@ -13,6 +13,7 @@ from kodebog.report.display import Table, escape
 from kodebog.report.metadata import apa, bibtex
 from kodebog.study import Study
 from kodebog.study.package import datapackage
+from kodebog.study.rules import CODING
 
 
 def data_dictionary(folder: Path) -> str:
@@ -131,6 +132,28 @@ def judgements(study: Study) -> str:
     )
     data = _data_line("finding_excerpts.csv")
     return f"{tables.judgements(study).markdown()}\n\n## Judged not to bear on it\n\n{no.markdown()}\n\n{data}"
+
+
+def settled(study: Study) -> str:
+    """Return the codings that some readings give and others do not, with what was decided and why."""
+    labels = study.labels("codes")
+    by = study.readings.groupby(CODING)["reading"].agg(
+        lambda names: ", ".join(name.removeprefix("reading-") for name in names)
+    )
+    rows = study.settled
+    frame = pd.DataFrame(
+        {
+            "Excerpt": rows["excerpt"],
+            "Code": rows["code"].map(labels) + rows["stance"].map({"for": "", "against": " (against)"}),
+            "Given by": [by[key] for key in rows[CODING].itertuples(index=False, name=None)],
+            "Decided": rows["decision"],
+            "Why": rows["why"],
+        }
+    )
+    given = int((rows["decision"] == "given").sum())
+    caption = f"{len(rows)} codings on which the readings differ; {given} of them count"
+    table = Table(frame, caption, "tab-settled", (9, 28, 11, 12, 40))
+    return f"{table.markdown()}\n\n{_data_line('settled.csv')}"
 
 
 def wording(study: Study) -> str:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kodebog.analysis import evidence, factors, ledger, sample, typology
+from kodebog.analysis import agreement, coding, evidence, factors, ledger, sample, typology
 from kodebog.report.display import Table
-from kodebog.report.wording import leading, of
+from kodebog.report.wording import leading, of, reading_name
 from kodebog.study import Study
 
 
@@ -548,3 +548,187 @@ def limits(study: Study) -> Table:
         (34, 33, 33),
         stub=True,
     )
+
+
+def agreement_of_readings(study: Study) -> Table:
+    """Return how far each two readings agree, before anything was settled."""
+    rows = agreement.agreement_of_pairs(study)
+    whole = agreement.agreement_by_family(study).iloc[0]
+    frame = pd.DataFrame(
+        {
+            "Readings": [f"{reading_name(r.one)} and {r.other.removeprefix('reading-')}" for r in rows.itertuples()],
+            "Both give": rows["both"],
+            "Either gives": rows["either"],
+            "Cohen’s κ": [f"{r.kappa:.2f} ({r.low:.2f} to {r.high:.2f})" for r in rows.itertuples()],
+        }
+    )
+    caption = (
+        f"The readings agree beyond chance, and not fully: Krippendorff’s α of all is {whole['alpha']:.2f} "
+        f"({whole['low']:.2f} to {whole['high']:.2f})"
+    )
+    return Table(frame, caption, "tab-agreement", (34, 18, 18, 30), stub=True)
+
+
+def agreement_by_family(study: Study) -> Table:
+    """Return how far all readings agree, for each family of codes."""
+    rows = agreement.agreement_by_family(study).iloc[1:]
+    labels = study.labels("families")
+    frame = pd.DataFrame(
+        {
+            "Family of codes": rows["family"].map(labels),
+            "All give": rows["all"],
+            "Any gives": rows["any"],
+            "Krippendorff’s α": [f"{r.alpha:.2f} ({r.low:.2f} to {r.high:.2f})" for r in rows.itertuples()],
+        }
+    )
+    least = rows.loc[rows["alpha"].idxmin()]
+    caption = f"Agreement is lowest for the family “{labels[least['family']]}”, with α {least['alpha']:.2f}"
+    return Table(frame, caption, "tab-agreement-families", (34, 18, 18, 30), stub=True)
+
+
+def statuses_by_reading(study: Study) -> Table:
+    """Return how many findings have each status, by whose codings count."""
+    statuses = agreement.statuses_by_reading(study)
+    counts = agreement.status_counts(statuses)
+    moved = (statuses["placed"] != statuses["now"]).sum()
+    names = {"now": "All that counts", "placed": "Placing alone", "content": "Agreed content alone"}
+    frame = counts.rename(columns=lambda way: names.get(way, reading_name(way)))
+    frame = frame.rename_axis(index="In print", columns=None).reset_index()
+    caption = (
+        f"By the article’s own placing alone, something else would be said of {of(moved, len(statuses))} findings; "
+        "by any one reading alone, of few"
+    )
+    return Table(frame, caption, "tab-readings", (28, *[72 // (frame.shape[1] - 1)] * (frame.shape[1] - 1)), stub=True)
+
+
+def moved_by_reading(study: Study) -> Table:
+    """Return the findings of which something else would be said if one reading of content alone counted."""
+    statuses = agreement.statuses_by_reading(study)
+    readings = [way for way in statuses.columns if way not in {"finding", "now", "placed"}]
+    statement = study.findings.set_index("finding")["statement_en"]
+    rows = []
+    for row in statuses.itertuples():
+        other = {way: str(statuses.loc[row.Index, way]) for way in readings}
+        for after in dict.fromkeys(s for s in other.values() if s != row.now):
+            by = [
+                "agreed content" if way == "content" else reading_name(way).casefold()
+                for way, s in other.items()
+                if s == after
+            ]
+            rows.append((row.finding, statement[str(row.finding)], row.now, after, ", ".join(by)))
+    frame = pd.DataFrame(rows, columns=["Finding", "Statement", "Now", "Would be", "By"])
+    caption = f"Findings that hang on which reading of content counts: {frame['Finding'].nunique()}"
+    return Table(frame, caption, "tab-moved", (9, 35, 20, 20, 16))
+
+
+def placed_without_content(study: Study) -> Table:
+    """Return where the article places an excerpt and the excerpt's own words do not speak of it."""
+    rows = coding.placed_against_content(study)
+    labels = study.labels("codes")
+    placed, both = int(rows["placed"].map(len).sum()), int(rows["both"].map(len).sum())
+    apart = rows[rows["only_placed"].map(len) > 0]
+    frame = pd.DataFrame({"Placed under": apart["code"].map(labels), "Excerpts": apart["only_placed"]})
+    caption = f"{of(both, placed)} placings are borne out by what the excerpt says; these are not"
+    return Table(frame, caption, "tab-placed", (70, 30), stub=True)
+
+
+def other_rules(study: Study) -> Table:
+    """Return what would be said if two sides were asked for otherwise."""
+    rows = ledger.rules_compared(study)
+    frame = pd.DataFrame(
+        {
+            "Rule": rows["rule"].str.capitalize(),
+            "Findings with two sides": rows["two_sides"],
+            "Other than now": rows["moved"],
+        }
+    )
+    most = rows.loc[rows["moved"].map(len).idxmax()]
+    caption = f"The most hangs on this: with {most['rule']}, {len(most['moved'])} findings change"
+    return Table(frame, caption, "tab-rules", (40, 25, 35), stub=True)
+
+
+def voices(study: Study) -> Table:
+    """Return how many people can be behind the printed excerpts, at most."""
+    rows = sample.voices_at_most(study)
+    frame = pd.DataFrame(
+        {
+            "Perspective": rows["perspective"].map(study.labels("sample")),
+            "Interviewees": rows["interviews"],
+            "Excerpts": rows["excerpts"],
+            "People, at most": rows["at_most"],
+        }
+    )
+    caption = f"At most {rows['at_most'].sum()} people speak in the {len(study.excerpts)} excerpts"
+    return Table(frame, caption, "tab-voices", (34, 22, 22, 22), stub=True)
+
+
+def effects(study: Study) -> Table:
+    """Return how many excerpts of each perspective speak of what helps, what is wished for and what hinders."""
+    rows = factors.effects_by_perspective(study)
+    names = {"supports": "Helps", "wished": "Is wished for", "hinders": "Hinders"}
+    frame = rows.rename(index=names, columns=study.labels("sample")).rename_axis(index="What it does", columns=None)
+    silent = [study.labels("sample")[p].casefold() for p in rows.columns if rows[p].sum() == rows.loc["supports", p]]
+    caption = (
+        f"The {' and '.join(silent)} perspective is printed on what helps alone"
+        if silent
+        else "Every perspective is printed on what helps and on what hinders"
+    )
+    return Table(frame.reset_index(), caption, "tab-effects", (34, 22, 22, 22), stub=True)
+
+
+def grounds(study: Study) -> Table:
+    """Return the entries of the typology that rest on a single ground."""
+    rows = typology.grounds(study)
+    lone = rows[rows["grounds"].map(len) == 1]
+    labels, families = study.labels("codes"), study.labels("families")
+    frame = pd.DataFrame(
+        {
+            "Entry": lone["code"].map(labels),
+            "Practice": lone["practice"].map(labels),
+            "Row": lone["dimension"].map(families),
+            "Rests on": lone["grounds"],
+        }
+    )
+    caption = f"{of(len(lone), len(rows))} entries that print and data share hang on one excerpt"
+    return Table(frame, caption, "tab-grounds", (34, 22, 24, 20), stub=True)
+
+
+def design(study: Study) -> Table:
+    """Return what the article reports of how the study was done, by the items of two reporting standards."""
+    sections = study.labels("sections")
+    rows = study.design
+    silent = int((rows["value_en"] == "not reported").sum())
+    frame = pd.DataFrame(
+        {
+            "Item": rows["item"],
+            "Asked for": rows["label_en"],
+            "Reported": rows["value_en"],
+            "In": rows["section"].map(sections).fillna(""),
+        }
+    )
+    caption = f"On {of(silent, len(rows))} items of COREQ and SRQR the article reports nothing"
+    return Table(frame, caption, "tab-design", (12, 30, 40, 18), stub=True)
+
+
+def crosswalk(study: Study) -> Table:
+    """Return what earlier research holds against what the study finds."""
+    works = study.literature.drop_duplicates("work").set_index("work")
+    named = works["authors"] + " " + works["year"]
+    findings = study.element_findings.groupby("element")["finding"].agg(tuple)
+    rows = study.elements
+    frame = pd.DataFrame(
+        {
+            "Earlier research": rows["label_en"],
+            "From": rows["work"].map(named).fillna("added by the study"),
+            "The study": rows["relation"],
+            "Findings": [findings.get(e, ()) for e in rows["element"]],
+            "Why": rows["why"],
+        }
+    )
+    borne = int((rows["relation"] == "borne out").sum())
+    earlier = int(rows["work"].notna().sum())
+    caption = (
+        f"{of(borne, earlier)} elements of earlier research are borne out in full by what the article reports; "
+        f"{int((rows['relation'] == 'added').sum())} points the study adds"
+    )
+    return Table(frame, caption, "tab-crosswalk", (28, 18, 12, 14, 28), stub=True)

@@ -20,3 +20,8 @@ def listed(labels: list[str]) -> str:
     """Return labels in quotation marks, as a list in a sentence."""
     words = [f"“{label}”" for label in labels]
     return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
+
+
+def reading_name(reading: str) -> str:
+    """Return the name of a reading in running text: “reading-1” is “Reading 1”."""
+    return reading.replace("-", " ").capitalize()
