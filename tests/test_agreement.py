@@ -67,7 +67,8 @@ def test_what_hangs_on_a_reading(study):
 
 
 def test_judgements_without_shared_codes_stay_whatever_is_read(study):
-    nothing = replace(study, readings=study.readings.assign(code="learning-arenas"))
+    nothing = study.readings.assign(code="learning-arenas").drop_duplicates()
+    nothing = replace(study, readings=nothing)
     statuses = agreement.statuses_by_reading(nothing).set_index("finding")
     assert statuses.loc["F69", "reading-1"] == STATUSES["against"]  # E27 speaks against it, by no shared code
 

@@ -29,8 +29,8 @@ BY_HAND = {
         "user-influence": ({"E04"}, {"employment-pilot"}),
     },
     ("value", "coordination"): {
-        "better-results": ({"E05"}, set()),
         "mobilise-resources": ({"E06"}, {"care-homes"}),
+        "better-results": ({"E05"}, set()),
         "empathy-equality": ({"E05"}, {"refugee-reception"}),
         "professional-focus": ({"E06"}, {"care-homes"}),
     },

@@ -36,7 +36,7 @@ from kodebog.report.pages import (
     settled,
     wording,
 )
-from kodebog.report.prose import HOLDS, quantity
+from kodebog.report.prose import HOLDS, NUMBERS, quantity
 from kodebog.study import Study
 
 Made = tuple[list[nodes.Node], list[nodes.system_message]]
@@ -62,13 +62,13 @@ class _Anchor(SphinxRole):
 
 
 class _Fact(SphinxRole):
-    """Role `fact`: a number computed from the study."""
+    """Role `fact`, `count` or `capital-count`: a number computed from the study, in figures or in words."""
 
     def run(self) -> Made:
         known = facts(Study.load())
         if self.text not in known:
             return [], [self.inliner.reporter.error(f"no fact “{self.text}”", line=self.lineno)]
-        return [nodes.Text(str(known[self.text]))], []
+        return [nodes.Text(NUMBERS[self.name](known[self.text]))], []
 
 
 class _Quantity(SphinxRole):
@@ -198,7 +198,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         "excerpt": _Link(),
         "finding": _Link(),
         "anchor": _Anchor(),
-        "fact": _Fact(),
+        **{name: _Fact() for name in NUMBERS},
         "built": _Built(),
         "reported": _Reported(),
         **dict.fromkeys(HOLDS, _Quantity()),

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from kodebog.analysis.agreement import agreement_by_family, readings_by_cell, statuses_by_reading
 from kodebog.analysis.coding import placed_against_content
 from kodebog.analysis.evidence import findings_with_evidence
-from kodebog.analysis.factors import factor_summary, side_by_side
+from kodebog.analysis.factors import effects_by_perspective, factor_summary, side_by_side
 from kodebog.analysis.ledger import STATUSES, finding_status, published_results
 from kodebog.analysis.sample import coverage, labels_that_differ, sample_against_print, voices_at_most
 from kodebog.analysis.typology import compare_with_print, grounds
@@ -121,6 +121,8 @@ def _of_readings(study: Study) -> dict[str, int | str]:
     found["placings_borne_out"] = int(placed["both"].map(len).sum())
     entries = grounds(study)
     found["entries_on_one_excerpt"] = int((entries["grounds"].map(len) == 1).sum())
+    for effect, row in effects_by_perspective(study).iterrows():
+        found |= {f"{effect}_{perspective}": int(n) for perspective, n in row.items()}
     people = voices_at_most(study).set_index("perspective")
     found["people_at_most"] = int(people["at_most"].sum())
     found |= {f"least_by_one_{p}": int(n) for p, n in people["at_least_by_one"].items()}

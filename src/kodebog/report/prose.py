@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from kodebog.report.wording import in_words
 from kodebog.study.faults import Fault, nearest
 
 COUNTED = (
@@ -49,7 +50,13 @@ WORDS_OF_QUANTITY = (
 QUANTITY = re.compile(rf"(?<!\bin )\b({WORDS_OF_QUANTITY})\b({_BETWEEN})({COUNTED})\b", re.IGNORECASE)
 
 _YEAR = re.compile(r"(19|20)\d\d")
-_INSERTED = re.compile(r"\{fact\}`[^`]+`")
+NUMBERS: Mapping[str, Callable[[int | str], str]] = {
+    "fact": str,
+    "count": in_words,
+    "capital-count": lambda number: in_words(number).capitalize(),
+}
+"""Roles for computed numbers, and how they show one: in figures, or small ones in words."""
+_INSERTED = re.compile(rf"\{{(?:{'|'.join(NUMBERS)})\}}`[^`]+`")
 _NOT_PROSE = re.compile(
     r"```.*?```|`[^`]*`|\{[\w:+-]*\}|\]\([^)]*\)|^\(.*\)=$|https?://\S+|\b[EF]\d{2,3}\b", re.DOTALL | re.MULTILINE
 )
@@ -107,7 +114,7 @@ def quantity(role: str, text: str) -> Quantity | None:
     return Quantity(role, found[1] or role.replace("-", " "), found[2], found[3]) if found else None
 
 
-_NAMED = re.compile(rf"\{{(fact|excerpt|finding|{'|'.join(HOLDS)})\}}`([^`]+)`")
+_NAMED = re.compile(rf"\{{(excerpt|finding|{'|'.join([*NUMBERS, *HOLDS])})\}}`([^`]+)`")
 
 
 def unfounded(files: Iterable[Path], facts: Mapping[str, int | str], ids: set[str]) -> list[Fault]:
@@ -132,6 +139,6 @@ def _problem(role: str, name: str, facts: Mapping[str, int | str], ids: set[str]
     if role in HOLDS:
         said = quantity(role, name)
         return (said.fault(facts) if said else "is not of the form n / total, or words: n / total"), ""
-    known = set(facts) if role == "fact" else ids
-    what = "number" if role == "fact" else role
+    known = set(facts) if role in NUMBERS else ids
+    what = "number" if role in NUMBERS else role
     return ("", "") if name in known else (f"names a {what} that the study does not have", nearest(name, known))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from kodebog.report.display import HOMES
 from kodebog.report.facts import facts
-from kodebog.report.prose import HOLDS, quantity
+from kodebog.report.prose import HOLDS, NUMBERS, quantity
 from kodebog.study import Study
 
 _ROLE = re.compile(r"\{([\w:-]+)\}`([^`]+)`")
@@ -40,7 +40,6 @@ def readable(notebook: str, study: Study, numbers: Mapping[str, str], where: str
         return linked(words or page.replace("-", " "), f"{folder}/{page}.html")
 
     shown: dict[str, Callable[[str], str]] = {
-        "fact": lambda text: str(known[text]),
         "excerpt": lambda text: f"[{text}]({HOMES['E']}.ipynb)",
         "finding": lambda text: f"[{text}]({HOMES['F']}.ipynb)",
         "anchor": lambda text: f"**{text}**",
@@ -56,6 +55,8 @@ def readable(notebook: str, study: Study, numbers: Mapping[str, str], where: str
         name, text = match.groups()
         if name in HOLDS and (said := quantity(name, text)):
             return said.shown
+        if name in NUMBERS:
+            return NUMBERS[name](known[text])
         return shown[name](text) if name in shown else match.group()
 
     def box(match: re.Match[str]) -> str:

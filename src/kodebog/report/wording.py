@@ -25,3 +25,15 @@ def listed(labels: list[str]) -> str:
 def reading_name(reading: str) -> str:
     """Return the name of a reading in running text: “reading-1” is “Reading 1”."""
     return reading.replace("-", " ").capitalize()
+
+
+SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+"""Small whole numbers as words, before what is counted."""
+
+
+def in_words(number: int | str) -> str:
+    """Return a small whole number as a word, any other value as it is.
+
+    “3” in “3 of 29” stays a figure: this is for numbers that stand alone before what they count.
+    """
+    return SMALL[number] if isinstance(number, int) and number < len(SMALL) else str(number)
