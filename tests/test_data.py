@@ -83,7 +83,7 @@ FIELDS = CONFIRMED | {"author", "editor", "year", "volume", "number", "pages", "
 
 def _surname(name: str) -> str:
     """The last word of a name, as the article spells it."""
-    return name.split()[-1].replace("Loeffler", "Löffler")
+    return name.rsplit(maxsplit=1)[-1].replace("Loeffler", "Löffler")
 
 
 def test_references_are_the_works_cited(study):
