@@ -9,8 +9,6 @@ from kodebog.report import figures
 FIGURES = {
     "sample_and_print": figures.sample_and_print,
     "excerpts_by_section": figures.excerpts_by_section,
-    "family": lambda study: figures.family(study, "support", "fig-support"),
-    "both_sides": figures.both_sides,
     "statuses": figures.statuses,
 }
 

@@ -267,7 +267,6 @@ ALONE = [f for f in SHOWN if f.__code__.co_argcount == 1 and "study" in f.__code
 PICTURES = (
     figures.sample_and_print,
     figures.excerpts_by_section,
-    figures.both_sides,
     figures.statuses,
     figures.statuses,
 )
@@ -279,7 +278,6 @@ def everything(study):
     shown.append(tables.concepts(study))
     shown += [tables.factor_table(study, f, "{most} {n} {N} {count}") for f in study.families["family"]]
     shown += [tables.answers(study, question) for question in study.questions["question"]]
-    shown += [figures.family(study, f, f"fig-{f}") for f in ("approach", "support")]
     return shown
 
 

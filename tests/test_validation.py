@@ -163,16 +163,16 @@ MUTATIONS = {
         "findings.csv, row 11, column statement_en: does not keep the reservation “can”, found “F10”",
     ),
     "missing column": (
-        "themes.csv", "theme,label_en,label_da", "theme,label_en",
-        "themes.csv, row 1, column label_da: is missing from the header",
+        "policy_areas.csv", "area,label_en,label_da", "area,label_en",
+        "policy_areas.csv, row 1, column label_da: is missing from the header",
     ),
     "extra column": (
-        "themes.csv", "theme,label_en,label_da", "theme,label_en,label_da,note",
-        "themes.csv, row 1, column note: is not a column of this table",
+        "policy_areas.csv", "area,label_en,label_da", "area,label_en,label_da,note",
+        "policy_areas.csv, row 1, column note: is not a column of this table",
     ),
     "wrong column": (
-        "themes.csv", "theme,label_en,label_da", "theme,label_eng,label_da",
-        "themes.csv, row 1, column label_en: is not the name of the column here, found “label_eng”; allowed: theme, "
+        "policy_areas.csv", "area,label_en,label_da", "area,label_eng,label_da",
+        "policy_areas.csv, row 1, column label_en: is not the name of the column here, found “label_eng”; allowed: area, "
         "label_en, label_da; did you mean “label_en”?",
     ),
     "extra cell": (

@@ -32,8 +32,10 @@ from kodebog.report.pages import (
     codebook,
     codings_of_initiatives,
     data_dictionary,
+    imprint,
     judgements,
     settled,
+    themes,
     wording,
 )
 from kodebog.report.prose import HOLDS, NUMBERS, quantity
@@ -51,6 +53,20 @@ class _Link(SphinxRole):
             self.rawtext, reftype="kodebog", refdomain="", reftarget=self.text, refexplicit=True
         )
         link += nodes.inline(self.text, self.text, classes=["kodebog-id"])
+        return [link], []
+
+
+class _Voice(SphinxRole):
+    """Role `voice`: an excerpt as a mark that leads to it; `E07 wished` is hollow, `E07 against` struck through."""
+
+    def run(self) -> Made:
+        excerpt, _, manner = self.text.partition(" ")
+        speakers = dict(Study.load().excerpts[["excerpt", "perspective"]].itertuples(index=False, name=None))
+        if excerpt not in speakers:
+            return [], [self.inliner.reporter.error(f"no excerpt “{excerpt}”", line=self.lineno)]
+        link = addnodes.pending_xref(self.rawtext, reftype="kodebog", refdomain="", reftarget=excerpt, refexplicit=True)
+        said = f"{excerpt}, {manner}" if manner else excerpt
+        link += nodes.inline(said, said, classes=["kodebog-voice", speakers[excerpt], *manner.split()])
         return [link], []
 
 
@@ -124,6 +140,8 @@ def _generate(app: Sphinx, docname: str, source: list[str]) -> None:
         "codings of initiatives": lambda: codings_of_initiatives(Study.load()),
         "judgements": lambda: judgements(Study.load()),
         "settled": lambda: settled(Study.load()),
+        "themes": lambda: themes(Study.load()),
+        "imprint": imprint,
         "wording": lambda: wording(Study.load()),
     }
     for name, make in parts.items():
@@ -198,13 +216,20 @@ def setup(app: Sphinx) -> dict[str, Any]:
         "excerpt": _Link(),
         "finding": _Link(),
         "anchor": _Anchor(),
+        "voice": _Voice(),
         **{name: _Fact() for name in NUMBERS},
         "built": _Built(),
         "reported": _Reported(),
         **dict.fromkeys(HOLDS, _Quantity()),
     }.items():
         app.add_role(name, role)
-    for transform in (transforms.MarkDanish, transforms.ReadableTables, transforms.Explorer, transforms.Tools):
+    for transform in (
+        transforms.MarkDanish,
+        transforms.ReadableTables,
+        transforms.Explorer,
+        transforms.QuietCode,
+        transforms.Tools,
+    ):
         app.add_post_transform(transform)
     finishing = _Finishing()
     app.connect("config-inited", _settle, priority=100)

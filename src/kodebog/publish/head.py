@@ -16,9 +16,10 @@ from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
 from kodebog import paths
-from kodebog.publish import explorer
+from kodebog.publish import explorer, previews
 from kodebog.publish.addresses import Addresses
 from kodebog.report import metadata
+from kodebog.study import Study
 
 CARD = "social-card.png"
 """File of the picture that is shown where a link to the book is shared."""
@@ -92,6 +93,9 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     if pagename == explorer.PAGE:
         for script in explorer.SCRIPTS:
             app.add_js_file(script)
+    if doctree is not None and (found := previews.wanted(context.get("body", ""), Study.load())):
+        context["previews"] = metadata.script_safe(found)
+        app.add_js_file(previews.SCRIPT)
     for files in ("script_files", "css_files"):
         context[files] = [file for file in context[files] if _needed(file, context.get("body", ""))]
 

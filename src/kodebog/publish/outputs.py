@@ -76,12 +76,11 @@ def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
 
 
 def _provenance(name: str) -> nodes.Element:
-    """«Data» leads to the CSV file, «Made by» to the cell."""
+    """«Data» leads to the CSV file; the code stands folded below it."""
     line = nodes.paragraph(classes=["kodebog-provenance"], code=f"code-{name}")
     data = addnodes.pending_xref("", reftype=BUILT, refdomain="", reftarget=f"{SHOWN}/{name}.csv", refexplicit=True)
     data += nodes.inline("", "Data (CSV)")
-    made = nodes.reference("", "Made by this code", refid=line["code"], internal=True)
-    line += [data, nodes.Text(" · "), made]
+    line += data
     return line
 
 

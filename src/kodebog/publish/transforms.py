@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from kodebog.publish import explorer, language
@@ -85,6 +86,28 @@ class Explorer(SphinxPostTransform):
         while place.get("nb_element") != "cell_code" and place.parent is not None:
             place = place.parent
         place.parent.insert(place.parent.index(place), nodes.raw("", explorer.form(study), format="html"))
+
+
+class QuietCode(SphinxPostTransform):
+    """Puts folded code below what it shows, and what only sets a page up at the page's end."""
+
+    default_priority = 690  # after MyST-NB has folded it
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Move the folds."""
+        page: Any = next(iter(self.document.findall(nodes.section)))
+        # MyST-NB does not tell a fold what it stands in
+        places = [(n, c) for n in self.document.findall(nodes.Element) for c in n.children]
+        for cell, fold in [(n, c) for n, c in places if isinstance(c, HideCodeCellNode)]:
+            if cell.get("nb_element") == "cell_code":
+                fold["prompt_show"], fold["prompt_hide"] = "Code", "Hide the code"
+                cell.remove(fold)
+                cell.append(fold)
+            else:  # the whole cell is folded
+                fold["prompt_show"], fold["prompt_hide"] = "Set-up code of this page", "Hide the set-up code"
+                cell.remove(fold)
+                page.append(fold)
 
 
 class Tools(SphinxPostTransform):

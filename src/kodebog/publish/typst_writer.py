@@ -20,6 +20,10 @@ TEXT_WIDTH = 453
 """Width of the page's text in points: A4 with margins of 25 mm."""
 
 
+SHAPES = ("director", "leader", "employee")
+"""Perspectives whose marks have a shape and a colour; `report.typ` draws them."""
+
+
 class UnknownNodeError(KodebogError):
     """The doctree holds a node that the writer does not know."""
 
@@ -192,6 +196,12 @@ class TypstWriter(nodes.NodeVisitor):
 
     def visit_inline(self, node: nodes.Element) -> None:
         self._ids(node)
+        kinds = node["classes"]
+        if "kodebog-voice" in kinds or "kodebog-key" in kinds:
+            manner = next((k for k in ("wished", "against") if k in kinds), "")
+            words = node.astext().partition(",")[0] if "kodebog-voice" in kinds else node.astext()
+            self._put(f"#voice({quote(next((k for k in kinds if k in SHAPES), ''))}, {quote(manner)}, {quote(words)})")
+            raise nodes.SkipNode
         if speak := _speak(node):
             self._put(f"#[{speak}")
 

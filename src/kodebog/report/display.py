@@ -39,6 +39,10 @@ class Table:
     widths: tuple[int, ...] = ()
     stub: bool = False
     """Whether the first column heads its row."""
+    look: str = ""
+    """A class for the pages' style sheet."""
+    legend: str = ""
+    """What marks mean, as MyST, above the table."""
     anchors: bool = False
     """Whether the ids in the first column are addresses that links elsewhere lead to."""
 
@@ -55,9 +59,12 @@ class Table:
     def markdown(self) -> str:
         """Return the table as a MyST list-table."""
         # a fence of tildes, since a caption may hold a backtick
-        lines = [f"~~~{{list-table}} {escape(self.caption)}", f":name: {self.name}", ":header-rows: 1"]
+        legend = ["{.kodebog-legend}", self.legend, ""] if self.legend else []
+        lines = [*legend, f"~~~{{list-table}} {escape(self.caption)}", f":name: {self.name}", ":header-rows: 1"]
         if self.stub:
             lines.append(":stub-columns: 1")
+        if self.look:
+            lines.append(f":class: {self.look}")
         if self.widths:
             lines.append(":widths: " + " ".join(map(str, self.widths)))
         lines.append("")
@@ -68,6 +75,29 @@ class Table:
                 lines.append(("* - " if i == 0 else "  - ") + (f"{{anchor}}`{value}`" if home else _cell(value)))
         lines.append("~~~")
         return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Voices:
+    """A cell that shows excerpts as marks: who speaks gives hue and shape, and each mark leads to its excerpt."""
+
+    excerpts: tuple[str, ...]
+    wished: frozenset[str] = frozenset()
+    """Excerpts, of those, in which the thing is wished for and not there: their marks are hollow."""
+    against: tuple[str, ...] = ()
+    """Excerpts that speak against it."""
+    note: str = ""
+    """A line of plain words below the marks."""
+
+    def __str__(self) -> str:
+        told = [*self.excerpts, *(f"{e} against" for e in self.against)]
+        return "; ".join(filter(None, [" ".join(told), self.note]))
+
+    def markdown(self) -> str:
+        """Return the marks, and the note as a paragraph below them."""
+        marks = [f"{{voice}}`{e} wished`" if e in self.wished else f"{{voice}}`{e}`" for e in self.excerpts]
+        marks += [f"{{voice}}`{e} against`" for e in self.against]
+        return "\n\n    ".join(filter(None, [" ".join(marks), escape(self.note)])) or "no excerpt"
 
 
 @dataclass(frozen=True)
@@ -118,6 +148,8 @@ def csv_text(frame: pd.DataFrame) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, tuple):
         value = " ".join(map(str, value)) if all(_is_id(v) for v in value) else "; ".join(map(str, value))
+    if isinstance(value, Voices):
+        value = str(value)
     if isinstance(value, str):
         value = value.replace("\r\n", "\n").replace("\r", "\n")  # which Python's versions quote differently
         return "'" + value if value.startswith(_FORMULA) else value
@@ -129,6 +161,8 @@ def _is_id(value: object) -> bool:
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, Voices):
+        return value.markdown()
     if isinstance(value, tuple):
         if not value:
             return "–"

@@ -5,8 +5,6 @@ Captions and text alternatives state the finding; every number in them is comput
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import seaborn as sns
 from matplotlib import style
@@ -14,16 +12,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from kodebog.analysis import factors, ledger, sample
+from kodebog.analysis import ledger, sample
 from kodebog.analysis.coding import ordered
 from kodebog.report import display
 from kodebog.report.style import MUTED, SHEET
-from kodebog.report.wording import leading, of
 from kodebog.study import Study
 
 PERSPECTIVES = {"director": "#AA3377", "leader": "#4477AA", "employee": "#CC6622"}
 """After Paul Tol's «bright» scheme (2021): told apart by readers with any colour vision, on light and dark."""
-EFFECTS = {"supports": "#228833", "wished": "#4477AA", "hinders": "#CC3311"}
 
 
 def _canvas(height: float, width: float = 5.0) -> tuple[Figure, Axes]:
@@ -71,42 +67,6 @@ def excerpts_by_section(study: Study) -> display.Figure:
         f"Dots for each excerpt, by section. {said}.",
         "fig-sections",
         table.drop(columns="section"),
-    )
-
-
-@style.context(SHEET)
-def family(study: Study, name: str, figure_name: str) -> display.Figure:
-    """Return the excerpts that speak for each code of a family, by perspective."""
-    table = factors.factor_summary(study, name)
-    people = study.labels("sample")
-    said = "; ".join(
-        f"{r['label']}: {r['n']} ({', '.join(f'{r[p]} {people[p].lower()}' for p in people if r[p]) or 'none'})"
-        for _, r in table.iterrows()
-    )
-    top, n = leading(table["label"], table["n"])
-    caption = f"Most excerpts speak for {top}: {of(n, len(study.excerpts))}"
-    return display.Figure(
-        _dots(table, study, "Printed excerpts that speak for it"),
-        caption,
-        f"Dots for each excerpt, by factor. {said}.",
-        figure_name,
-        table.drop(columns=["code", "level"]),
-    )
-
-
-@style.context(SHEET)
-def both_sides(study: Study) -> display.Figure:
-    """Return what supports and is wished for against what hinders, by theme."""
-    table = factors.side_by_side(study)
-    counts = theme_counts(table)
-    said = "; ".join(
-        f"{r.theme_label}: {r.supports} support, {r.wished} wish, {r.hinders} hinder" for r in counts.itertuples()
-    )
-    top, n = leading(counts["theme_label"], counts["hinders"])
-    caption = f"Excerpts tell most of hindrance under {top}: {of(n, len(study.excerpts))}"
-    words = {"supports": "supports", "wished": "wished for", "hinders": "hinders"}
-    return display.Figure(
-        _mirror(table, words), caption, f"Bars for each theme, in excerpts. {said}.", "fig-both-sides", counts
     )
 
 
@@ -257,56 +217,6 @@ def _dots(table: pd.DataFrame, study: Study, xlabel: str) -> Figure:
     axes.legend_.remove()  # type: ignore[union-attr]
     figure.legend(*handles, loc="outside upper left", ncols=3, handletextpad=0, columnspacing=1, borderpad=0)
     return figure
-
-
-def _mirror(table: pd.DataFrame, words: dict[str, str]) -> Figure:
-    """Return what supports and is wished for (right) against what hinders (left), a row for each theme.
-
-    Columns of `table`: those of `kodebog.factors.side_by_side`. `words` names the effects.
-    """
-    counts = theme_counts(table)
-    figure, axes = _canvas(1.1 + 0.46 * len(counts))
-    rows = range(len(counts))
-    axes.barh(rows, -counts["hinders"], color=EFFECTS["hinders"], height=0.55)
-    axes.barh(rows, counts["supports"], color=EFFECTS["supports"], height=0.55)
-    axes.barh(rows, counts["wished"], left=counts["supports"], color=EFFECTS["wished"], height=0.55)
-    for y, row in enumerate(counts.itertuples()):
-        right = int(row.supports) + int(row.wished)
-        for x, n in ((-int(row.hinders) - 0.2, row.hinders), (right + 0.2, right)):
-            axes.annotate(f"{n}", (x, y), va="center", ha="right" if x < 0 else "left", size=10)
-    axes.set_yticks(rows, [_wrap(t, 22) for t in counts["theme_label"]])
-    left, right = counts["hinders"].max(), (counts["supports"] + counts["wished"]).max()
-    axes.set(xlim=(-left - 2, right + 2.5), ylim=(len(counts) - 0.5, -0.5), xticks=[])
-    axes.spines["bottom"].set_visible(False)
-    axes.axvline(0, color=MUTED, lw=1)
-    top: dict[str, Any] = {
-        "xycoords": ("data", "axes fraction"),
-        "textcoords": "offset points",
-        "va": "bottom",
-        "weight": "bold",
-    }
-    axes.annotate(f"← {words['hinders']}", (0, 1), (-6, 4), ha="right", color=EFFECTS["hinders"], **top)
-    supports = axes.annotate(f"{words['supports']}", (0, 1), (6, 4), ha="left", color=EFFECTS["supports"], **top)
-    axes.annotate(
-        f"  + {words['wished']}",
-        (1, 0),
-        xycoords=supports,
-        va="bottom",
-        weight="bold",
-        color=EFFECTS["wished"],
-    )
-    return figure
-
-
-def theme_counts(table: pd.DataFrame) -> pd.DataFrame:
-    """Return how many distinct excerpts speak for the factors of each theme and effect.
-
-    Columns in: those of `kodebog.factors.side_by_side`. Columns out: theme_label, supports, wished, hinders.
-    """
-    rows = table.explode("excerpts").dropna(subset=["excerpts"])
-    counts = rows.groupby(["theme_label", "effect"])["excerpts"].nunique().unstack(fill_value=0)
-    counts = counts.reindex(index=table["theme_label"].unique(), columns=list(EFFECTS), fill_value=0)
-    return counts.rename_axis(columns=None).reset_index()
 
 
 def _wrap(text: str, width: int = 28) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from kodebog.analysis.coding import coded, ordered
 from kodebog.report import tables
 from kodebog.report.display import Table, escape
-from kodebog.report.metadata import apa, bibtex
+from kodebog.report.metadata import apa, bibtex, citation
 from kodebog.study import Study
 from kodebog.study.package import datapackage
 from kodebog.study.rules import CODING
@@ -176,7 +176,7 @@ def wording(study: Study) -> str:
                 "Beside it": "; ".join(map(str, row[beside])),
             }
             for pair in pairs
-            for _, row in table.iterrows()
+            for _, row in table.dropna(subset=[f"{pair}_en"]).iterrows()
         ]
         frame = pd.DataFrame(rows) if beside else pd.DataFrame(rows).drop(columns="Beside it")
         widths = (14, 36, 36, 14) if beside else (18, 41, 41)
@@ -190,6 +190,20 @@ def wording(study: Study) -> str:
         title = escape(f"{about['title']} ({about['title_da']})")
         parts.append(f"## {title}\n\n{shown.markdown()}\n\n{_data_line(about['path'])}")
     return "\n\n".join(parts)
+
+
+def themes(study: Study) -> str:
+    """Return the picture of what hinders and what helps, for the landing page."""
+    return tables.both_sides(study, "tab-themes").markdown()
+
+
+def imprint() -> str:
+    """Return version, date and licences of this report, in a line."""
+    about = citation()
+    return (
+        f"{{.kodebog-provenance}}\nVersion {about['version']}, {about['date-released']}. Code under the MIT licence, "
+        "text and data under CC BY 4.0; the article belongs to its authors."
+    )
 
 
 def citations() -> str:

@@ -5,11 +5,13 @@ Captions state the finding; every number in them is computed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from kodebog.analysis import agreement, coding, evidence, factors, ledger, sample, typology
-from kodebog.report.display import Table
-from kodebog.report.wording import leading, of, reading_name
+from kodebog.report.display import Table, Voices, escape
+from kodebog.report.wording import leading, listed, of, reading_name
 from kodebog.study import Study
 
 
@@ -206,45 +208,74 @@ def factor_table(study: Study, family: str, caption: str) -> Table:
     """
     rows = factors.factor_summary(study, family)
     danish = study.labels("codes", "da")
-    people = study.labels("sample")
+    order = _by_speaker(study)
     frame = pd.DataFrame(
         {
             "Factor": [f"{'– ' * int(str(r.level))}{r.label} ({danish[str(r.code)]})" for r in rows.itertuples()],
-            **{label: rows[p] for p, label in people.items()},
-            "Excerpts": [of(int(str(r.n)), int(str(r.N))) for r in rows.itertuples()],
-            "Speak for it": rows["excerpts"],
-            "Against": rows["excerpts_against"],
+            "Printed excerpts": [
+                Voices(tuple(sorted(r.excerpts, key=order)), against=r.excerpts_against) for r in rows.itertuples()
+            ],
         }
     )
     top, n = leading(rows["label"], rows["n"])
     words = caption.format(most=top, n=n, N=len(study.excerpts), count=int((rows["level"] == 0).sum()))
-    return Table(frame, words, f"tab-{family}", (32, 9, 9, 10, 11, 18, 11), stub=True)
+    crossed = ["against"] if rows["excerpts_against"].map(len).any() else []
+    legend = _legend(study, *crossed)
+    return Table(frame, words, f"tab-{family}", (50, 50), stub=True, look="kodebog-voices", legend=legend)
 
 
-def both_sides(study: Study) -> Table:
-    """Return what supports, is wished for and hinders, theme by theme."""
+MANNERS = {"wished": "hollow: wished for, not told of as being there", "against": "crossed: speaks against it"}
+"""Marks of excerpts that do not simply speak for something, and what they mean."""
+
+
+def _legend(study: Study, *manners: str) -> str:
+    """What the marks of excerpts mean, as MyST."""
+    keys = [*((p, study.labels("sample")[p]) for p in study.sample["perspective"]), *((m, MANNERS[m]) for m in manners)]
+    return " ".join(f"[{escape(words)}]{{.kodebog-key .{name}}}" for name, words in keys)
+
+
+def _by_speaker(study: Study) -> Callable[[str], tuple[int, str]]:
+    """Return the order of marks: by perspective, then by excerpt."""
+    order = {perspective: i for i, perspective in enumerate(study.sample["perspective"])}
+    speaker = study.excerpts.set_index("excerpt")["perspective"].map(order).to_dict()
+    return lambda excerpt: (speaker[excerpt], excerpt)
+
+
+def both_sides(study: Study, name: str = "tab-both-sides") -> Table:
+    """Return what hinders and what helps or is wished for, theme by theme, a mark for each excerpt.
+
+    Themes stand in the order of how much more is said of help than of hindrance.
+    """
     rows = factors.side_by_side(study)
-    lists = {
-        (t, e): tuple(f"{r.label}: {', '.join(r.excerpts)}" for r in part.itertuples())
-        for (t, e), part in rows.groupby(["theme", "effect"], sort=False)
-    }
-    danish = study.labels("themes", "da")
-    themes = rows.drop_duplicates("theme")
+    order = _by_speaker(study)
+
+    def ids(theme: str, effects: set[str], column: str = "excerpts") -> set[str]:
+        part = rows[(rows["theme"] == theme) & rows["effect"].isin(effects)]
+        return {excerpt for found in part[column] for excerpt in found}
+
+    def voices(theme: str, effects: set[str], note: str) -> Voices:
+        told = ids(theme, effects)
+        there = ids(theme, effects - {"wished"})
+        against = tuple(sorted(ids(theme, effects, "against") - told))
+        shown = sorted(told, key=lambda e: (e not in there, order(e)))
+        return Voices(tuple(shown), frozenset(told - there), against, note)
+
+    found = []
+    for theme in study.themes.fillna("").itertuples():
+        hinders = voices(str(theme.theme), {"hinders"}, str(theme.hinders_en))
+        helps = voices(str(theme.theme), {"supports", "wished"}, str(theme.helps_en))
+        found.append((theme.label_en, theme.label_da, hinders, helps))
+    found.sort(key=lambda row: len(row[2].excerpts) - len(row[3].excerpts))
     frame = pd.DataFrame(
-        {
-            "Theme": [f"{r.theme_label} ({danish[r.theme]})" for r in themes.itertuples()],
-            "Supports": [lists.get((t, "supports"), ()) for t in themes["theme"]],
-            "Wished for": [lists.get((t, "wished"), ()) for t in themes["theme"]],
-            "Hinders": [lists.get((t, "hinders"), ()) for t in themes["theme"]],
-        }
+        [(f"{label} ({danish})", hinders, helps) for label, danish, hinders, helps in found],
+        columns=["Theme", "Hinders", "Helps, or is wished for"],
     )
-    double = int(
-        (
-            (frame["Hinders"].map(len) > 0) & ((frame["Supports"].map(len) > 0) | (frame["Wished for"].map(len) > 0))
-        ).sum()
-    )
-    caption = f"{of(double, len(frame))} themes stand on both sides: what helps when present hinders when absent"
-    return Table(frame, caption, "tab-both-sides", (19, 27, 27, 27), stub=True)
+    double = sum(bool(hinders.excerpts and helps.excerpts) for _, _, hinders, helps in found)
+    lone = [str(label) for label, _, hinders, helps in found if hinders.excerpts and not helps.excerpts]
+    nothing = f"; under {listed(lone)} no excerpt tells of help" if lone else ""
+    caption = f"{of(double, len(found))} themes stand on both sides{nothing}. Each mark is a printed excerpt"
+    legend = _legend(study, *MANNERS)
+    return Table(frame, caption, name, (28, 32, 40), stub=True, look="kodebog-voices", legend=legend)
 
 
 def research_findings(study: Study) -> Table:

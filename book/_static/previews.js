@@ -1,0 +1,72 @@
+/* A card beside the link to an excerpt or finding, with what stands there. It opens for the pointer, the keyboard and a
+   tap (a second tap follows the link), stays while the pointer is on it, and closes with Escape. */
+document.addEventListener("DOMContentLoaded", () => {
+  const data = document.getElementById("kodebog-previews");
+  if (!data) return;
+  const known = JSON.parse(data.textContent);
+  const card = document.createElement("div");
+  card.id = "kodebog-card";
+  card.setAttribute("role", "tooltip");
+  card.hidden = true;
+  document.body.append(card);
+  let link = null;
+  let leaving = 0;
+
+  const part = (name, text) => {
+    const element = document.createElement(name);
+    element.textContent = text;
+    return element;
+  };
+
+  const hide = () => {
+    clearTimeout(leaving);
+    card.hidden = true;
+    link?.removeAttribute("aria-describedby");
+    link = null;
+  };
+
+  const show = (target) => {
+    const { head, text, more } = known[target.hash.slice(1)];
+    hide();
+    link = target;
+    card.replaceChildren(part("strong", head), part("p", text));
+    if (more) card.append(part("small", more));
+    card.hidden = false;
+    const place = target.getBoundingClientRect();
+    const margin = 12;
+    const room = document.documentElement.clientWidth;
+    card.style.width = `${Math.min(360, room - 2 * margin)}px`;
+    const left = Math.max(margin, Math.min(place.left, room - card.offsetWidth - margin));
+    const below = place.bottom + card.offsetHeight + 16 < innerHeight || place.top < card.offsetHeight + 16;
+    card.style.left = `${left + scrollX}px`;
+    card.style.top = `${(below ? place.bottom + 6 : place.top - card.offsetHeight - 6) + scrollY}px`;
+    target.setAttribute("aria-describedby", card.id);
+  };
+
+  const leave = () => {
+    clearTimeout(leaving);
+    leaving = setTimeout(hide, 250);
+  };
+  const stay = () => clearTimeout(leaving);
+
+  for (const target of document.querySelectorAll("article a[href]")) {
+    const hash = target.hash instanceof SVGAnimatedString ? "" : target.hash;
+    if (!hash || !(hash.slice(1) in known)) continue;
+    target.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && show(target));
+    target.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && leave());
+    target.addEventListener("focus", () => target.matches(":focus-visible") && show(target));
+    target.addEventListener("blur", leave);
+    target.addEventListener("click", (event) => {
+      if (matchMedia("(hover: none)").matches && link !== target) {
+        event.preventDefault();
+        show(target);
+      }
+    });
+  }
+  card.addEventListener("pointerenter", stay);
+  card.addEventListener("pointerleave", leave);
+  addEventListener("keydown", (event) => event.key === "Escape" && hide());
+  document.addEventListener("pointerdown", (event) => {
+    if (link && !card.contains(event.target) && !link.contains(event.target)) hide();
+  });
+});

@@ -1,0 +1,44 @@
+"""What a link to an excerpt or finding leads to, in a few words, for the page that has the link.
+
+The words stand in the page as data; `previews.js` shows them beside the link that is pointed at, tapped or focused.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from kodebog.analysis.evidence import findings_with_evidence
+from kodebog.analysis.ledger import finding_status
+from kodebog.study import Study
+
+SCRIPT = "previews.js"
+SIGN = r'href="[^"]*#([EF]\d{2,3})"'
+"""A link that has a preview, in a page."""
+
+
+def wanted(body: str, study: Study) -> dict[str, dict[str, str]]:
+    """Return the previews for the links of a page: id → head, text, and what it rests on."""
+    known = previews(study)
+    return {name: known[name] for name in sorted(set(re.findall(SIGN, body))) if name in known}
+
+
+@functools.lru_cache(maxsize=2)
+def previews(study: Study) -> dict[str, dict[str, str]]:
+    """Return the preview of every excerpt and finding: head (id and who speaks, or status), text, more."""
+    people, cases, sections = (study.labels(table) for table in ("sample", "cases", "sections"))
+    found = {}
+    for row in study.excerpts.itertuples():
+        who = ", ".join(filter(None, [people[str(row.perspective)].lower(), cases.get(str(row.case), "")]))
+        head = f"{row.excerpt} · {who} · {sections[str(row.section)]}"
+        found[str(row.excerpt)] = {"head": head, "text": str(row.gist_en), "more": ""}
+    status = finding_status(study).set_index("finding")["status"]
+    for row in findings_with_evidence(study).itertuples():
+        parts = (("Shown by", row.excerpts), ("Reservations", row.qualified), ("Against it", row.against))
+        more = " · ".join(f"{words}: {', '.join(ids)}" for words, ids in parts if ids)
+        found[str(row.finding)] = {
+            "head": f"{row.finding} · {status[row.finding]}",
+            "text": row.statement,
+            "more": more,
+        }
+    return found
