@@ -391,3 +391,81 @@ def test_without_scripts_the_text_and_the_tables_are_there(browser, site, study)
     expect(page.locator("#tab-excerpts tbody tr")).to_have_count(len(study.excerpts))
     expect(page.locator("#explorer")).to_be_hidden()
     context.close()
+
+
+def test_a_preview_opens_for_pointer_and_keyboard_and_closes_with_escape(page, study):
+    gist = study.excerpts.set_index("excerpt").loc["E21", "gist_en"]
+    page.goto("notebooks/barriers.html")
+    card, link = page.locator("#kodebog-card"), page.locator("article p a[href$='#E21']").first
+    expect(card).to_be_hidden()
+    link.hover()
+    expect(card).to_contain_text(gist)
+    assert link.get_attribute("aria-describedby") == "kodebog-card"
+    card.hover()  # it stays while the pointer is on it
+    page.wait_for_timeout(400)
+    expect(card).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    page.locator("article p a[href$='#E21']").first.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(card).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_a_preview_stays_inside_the_window(browser, site, width):
+    context = browser.new_context(base_url=site.url, viewport={"width": width, "height": 700}, has_touch=width < 800)
+    page = context.new_page()
+    page.goto("index.html")
+    for mark in page.locator("table.kodebog-voices a").all()[::7]:
+        mark.focus()
+        mark.dispatch_event("pointerenter", {"pointerType": "mouse"})
+        box = page.locator("#kodebog-card").bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width, box
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_a_tap_shows_and_a_second_tap_leads_there(browser, site):
+    context = browser.new_context(
+        base_url=site.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto("index.html")
+    mark = page.locator("table.kodebog-voices a").first
+    mark.tap()
+    expect(page.locator("#kodebog-card")).to_be_visible()
+    assert page.url.endswith("index.html")
+    mark.tap()
+    page.wait_for_url("**/notebooks/evidence.html#E*")
+    context.close()
+
+
+def test_a_manager_on_a_phone_sees_the_message_and_the_way_in(browser, site):
+    context = browser.new_context(base_url=site.url, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto("index.html")
+    way = page.locator(".kodebog-ways a").first.bounding_box()
+    assert way["y"] + way["height"] <= 844, "the way to the brief is below the fold"
+    message = page.locator(".kodebog-lead").bounding_box()
+    assert message["y"] + message["height"] < way["y"]
+    context.close()
+
+
+def test_marks_tell_who_speaks(page, study):
+    page.goto("index.html")
+    marks = page.locator("table.kodebog-voices .kodebog-voice")
+    speakers = study.excerpts.set_index("excerpt")["perspective"]
+    shown = marks.evaluate_all("all => all.map(m => [m.textContent, m.className])")
+    assert len(shown) > 30
+    for text, classes in shown:
+        assert speakers[text.partition(",")[0]] in classes.split()
+    crossed = [text for text, classes in shown if "against" in classes]
+    assert sorted(crossed) == ["E27, against", "E29, against"]
+
+
+def test_code_stands_below_what_it_shows(page):
+    page.goto("notebooks/barriers.html")
+    table = page.locator("#tab-barrier").bounding_box()["y"]
+    folds = page.locator("article details.hide")
+    assert all(fold.bounding_box()["y"] > table for fold in folds.all())
+    assert folds.last.locator("summary").inner_text() == "Set-up code of this page"

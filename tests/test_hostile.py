@@ -277,7 +277,6 @@ def everything(study):
     shown = [make(study) for make in (*ALONE, *PICTURES)]
     shown.append(tables.concepts(study))
     shown += [tables.factor_table(study, f, "{most} {n} {N} {count}") for f in study.families["family"]]
-    shown += [tables.answers(study, question) for question in study.questions["question"]]
     return shown
 
 

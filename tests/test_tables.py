@@ -6,7 +6,6 @@ from kodebog.report import tables
 
 ARGUMENTS = {
     "factor_table": lambda study: tables.factor_table(study, "support", "Of {count}, {most} has {n} of {N}"),
-    "answers": lambda study: tables.answers(study, "RQ1"),
 }
 TABLES = {
     name: ARGUMENTS.get(name, function)

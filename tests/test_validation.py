@@ -237,7 +237,7 @@ def test_all_faults_come_together(folder):
     for kind in ("type", "foreign key", "required cell", "wrong column"):
         edit(folder, *MUTATIONS[kind][:3])
     found = check(folder)
-    assert {fault.file for fault in found} >= {"sample.csv", "excerpt_codes.csv", "cases.csv", "themes.csv"}
+    assert {fault.file for fault in found} >= {"sample.csv", "excerpt_codes.csv", "cases.csv", "policy_areas.csv"}
     assert len(found) >= 4
 
 

@@ -127,7 +127,7 @@ def test_every_chapter_leads_to_its_notebook_and_to_where_it_runs(site, soups):
         ]
         prose = "\n".join(c.source for c in offered.cells if c.cell_type == "markdown")
         assert not re.search(r"\{[\w:-]+\}`|:::|\)=$|\]\{", prose), re.findall(r".*\{[\w:-]+\}`.*", prose)
-        assert links["Open in JupyterLab"].endswith("#jupyterlab")
+        assert links["How to run this"].endswith("#jupyterlab")
         wanted = "https://mybinder.org/v2/gh/example/kodebog/HEAD?urlpath=" + f"lab/tree/{source}".replace("/", "%2F")
         assert links["Open in Binder"] == wanted
         assert {"PDF", "Cite"} <= set(links)

@@ -116,7 +116,7 @@ def tools(app: Sphinx, page: str) -> str:
     reuse = app.builder.get_relative_uri(page, "book/reuse")  # on that very page an empty address
     links = [("PDF", f'href="{to(paths.PDF.name)}"'), ("Cite", f'href="{reuse}#cite"')]
     if source.suffix == ".ipynb":
-        run = [("Notebook", f'href="{to(str(source))}" download'), ("Open in JupyterLab", f'href="{reuse}#jupyterlab"')]
+        run = [("Notebook", f'href="{to(str(source))}" download'), ("How to run this", f'href="{reuse}#jupyterlab"')]
         if binder := where.binder(str(source)):
             run.append(("Open in Binder", f'href="{escape(binder)}"'))
         links = run + links

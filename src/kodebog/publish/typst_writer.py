@@ -160,7 +160,7 @@ class TypstWriter(nodes.NodeVisitor):
         self._ids(node)
 
     def visit_container(self, node: nodes.Element) -> None:
-        if node.get("nb_element") == "cell_code_source":
+        if node.get("nb_element") == "cell_code_source" or "kodebog-ways" in node["classes"]:
             raise nodes.SkipNode
         self._ids(node)
         if "sd-card" in node["classes"]:

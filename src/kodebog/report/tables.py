@@ -324,26 +324,6 @@ def recommendations(study: Study) -> Table:
     return Table(frame, caption, "tab-recommendations", (9, 37, 16, 16, 22))
 
 
-def answers(study: Study, question: str) -> Table:
-    """Return the findings that answer one sub-question, with status and evidence."""
-    rows = evidence.findings_with_evidence(study)
-    rows = rows[(rows["question"] == question) & ~rows["kind"].isin(["research", "recommendation"])]
-    status = _status_of_findings(study)
-    frame = pd.DataFrame(
-        {
-            "Finding": rows["finding"],
-            "What the article finds": rows["statement"],
-            "In print": rows["finding"].map(status),
-            "Shown by": rows["excerpts"],
-            "Reservations": _reservations(rows),
-        }
-    )
-    label = study.labels("questions")[question]
-    shown = of(_from_two_sides(frame["In print"]), len(frame))
-    caption = f"{question}, {label.lower()}: {shown} findings are shown from two or more sides"
-    return Table(frame, caption, f"tab-answers-{question.lower()}", (8, 42, 17, 18, 15))
-
-
 def _status_of_findings(study: Study) -> pd.Series[str]:
     """The status of each finding, by its id."""
     return ledger.finding_status(study).set_index("finding")["status"]
