@@ -65,7 +65,7 @@ def test_a_picture_with_links_is_a_group():
 @pytest.mark.built
 def test_the_book_uses_them(book):
     page = (book / "html/notebooks/support.html").read_text(encoding="utf-8")
-    assert '<col width="32.0%"' in page and "<col style" not in page
-    assert 'role="columnheader"' in page and 'data-head="Excerpts"' in page
+    assert '<col width="50.0%"' in page and "<col style" not in page
+    assert 'role="columnheader"' in page and 'data-head="Printed excerpts"' in page
     assert '<pre tabindex="0">' in page and 'role="doc-biblioentry"' not in page
     assert "<summary>" in page and 'aria-label="Toggle' not in page.split("<article", 1)[1].split("</article>")[0]

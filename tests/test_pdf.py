@@ -30,7 +30,7 @@ def text(book):
         return "\n".join(page.extract_text(x_tolerance=1.5) or "" for page in opened.pages)
 
 
-STAY_OUT = ["book/judgements", "book/wording"]
+STAY_OUT = ["book/data-dictionary", "book/judgements", "book/reuse", "book/wording"]
 """Pages of the book that say `pdf: false`."""
 
 
@@ -83,7 +83,7 @@ def test_outline_follows_the_contents(report):
 def test_as_many_figures_and_tables_as_the_html(book, text):
     html = {"Fig.": set(), "Table": set()}
     left_out = {"Fig.": set(), "Table": set()}
-    for page in [*book.glob("html/notebooks/*.html"), *book.glob("html/book/*.html")]:
+    for page in [book / "html/index.html", *book.glob("html/notebooks/*.html"), *book.glob("html/book/*.html")]:
         stays_out = page.relative_to(book / "html").with_suffix("").as_posix() in STAY_OUT
         for number in lxml.html.parse(str(page)).getroot().xpath("//*[contains(@class,'caption-number')]"):
             word, n = number.text_content().split()[:2]
@@ -171,7 +171,7 @@ def test_the_typology_is_on_one_page(book):
 
 
 def test_html_pages_link_to_the_pdf(book):
-    for page in [*book.glob("html/notebooks/*.html"), *book.glob("html/book/*.html")]:
+    for page in [book / "html/index.html", *book.glob("html/notebooks/*.html"), *book.glob("html/book/*.html")]:
         (link,) = lxml.html.parse(str(page)).getroot().xpath("//a[text()='PDF']")
         assert (page.parent / link.get("href")).resolve() == (book / "html/report.pdf").resolve()
     assert (book / "html/report.pdf").read_bytes() == (book / "report.pdf").read_bytes()
