@@ -100,14 +100,14 @@ class QuietCode(SphinxPostTransform):
         # MyST-NB does not tell a fold what it stands in
         places = [(n, c) for n in self.document.findall(nodes.Element) for c in n.children]
         for cell, fold in [(n, c) for n, c in places if isinstance(c, HideCodeCellNode)]:
-            if cell.get("nb_element") == "cell_code":
+            if len(cell.children) > 1:
                 fold["prompt_show"], fold["prompt_hide"] = "Code", "Hide the code"
                 cell.remove(fold)
                 cell.append(fold)
-            else:  # the whole cell is folded
+            else:  # the cell shows nothing else
                 fold["prompt_show"], fold["prompt_hide"] = "Set-up code of this page", "Hide the set-up code"
-                cell.remove(fold)
-                page.append(fold)
+                cell.parent.remove(cell)
+                page.append(cell)
 
 
 class Tools(SphinxPostTransform):
