@@ -164,7 +164,7 @@ def test_the_last_page_names_version_and_data(text):
 
 def test_the_typology_is_on_one_page(book):
     with pdfplumber.open(book / "report.pdf") as opened:
-        (page,) = [p for p in opened.pages if "The typology rebuilt from the codings:" in (p.extract_text() or "")]
+        (page,) = [p for p in opened.pages if "The typology, rebuilt:" in (p.extract_text() or "")]
         words = page.extract_text()
         assert "Focus on" in words and "Empirical" in words and "Rehabilitation" in words
         assert min(round(c["size"], 1) for c in page.crop(page.bbox).chars if c["text"] == "R") >= 9

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from kodebog.analysis.typology import as_table, compare_with_print, typology
-from kodebog.study.rules import DIMENSIONS
+from kodebog.analysis.typology import compare_with_print, typology
 
 # read off the tables by hand: cell → entries in codebook order, with the excerpts and initiatives behind them
 BY_HAND = {
@@ -80,21 +79,3 @@ def test_the_comparison_with_print(study):
 def test_the_printed_table_is_never_computed_from(study):
     without = replace(study, published_typology=study.published_typology.iloc[:0])
     assert typology(without).equals(typology(study))
-
-
-def test_as_a_table_in_both_languages(study):
-    english, danish = as_table(study), as_table(study, "da")
-    assert list(english.columns) == ["dimension", "Mobilisation", "Empowerment", "Coordination"]
-    assert list(danish["dimension"]) == ["Karakteristika", "Frontlinjerolle", "Oplevet værdi", "Empiriske eksempler"]
-    assert english.loc[2, "Mobilisation"] == (
-        "Resources mobilised", "More sustainable solutions †", "Protest turned into collaboration"
-    )  # fmt: skip
-    assert len(english) == len(DIMENSIONS)
-
-
-def test_the_table_speaks_danish(study):
-    table = as_table(study, "da")
-    assert list(table.columns)[1:] == [study.labels("codes", "da")[p] for p in study.in_family("practice")]
-    danish = set(study.codes["label_da"])
-    cells = [entry for row in table.itertuples(index=False) for cell in row[1:] for entry in cell]
-    assert cells and {entry.rstrip(" +†") for entry in cells} <= danish

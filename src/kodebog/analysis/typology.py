@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kodebog.analysis.coding import ordered, practice_of_excerpts
-from kodebog.study import Lang, Study
+from kodebog.study import Study
 from kodebog.study.rules import DIMENSIONS
 
 
@@ -91,23 +91,3 @@ def grounds(study: Study) -> pd.DataFrame:
         for row in rows.itertuples()
     ]
     return rows.assign(grounds=found)[["dimension", "practice", "code", "grounds"]].reset_index(drop=True)
-
-
-def as_table(study: Study, lang: Lang = "en") -> pd.DataFrame:
-    """Return the rebuilt typology as the article lays it out: a row for each dimension, a column for each practice.
-
-    Entries of the printed table that no coding bears out stand in their cell marked “†”, entries that the printed
-    table does not have marked “+”. Columns: dimension (its label), then one for each practice (tuples of labels).
-
-    >>> as_table(study).loc[0, "Mobilisation"]
-    ('Many kinds of actors work together',)
-
-    """
-    entries = compare_with_print(study)
-    marks = {"same": "", "only printed": " †", "only rebuilt": " +"}
-    labels = study.labels("codes", lang)
-    entries["entry"] = [labels[c] + marks[s] for c, s in zip(entries["code"], entries["status"], strict=True)]
-    wide = entries.groupby(["dimension", "practice"])["entry"].agg(tuple).unstack()
-    wide = wide.reindex(index=list(DIMENSIONS), columns=list(study.in_family("practice")))
-    wide.insert(0, "dimension", [study.labels("families", lang)[d] for d in wide.index])
-    return wide.rename(columns=labels).reset_index(drop=True)

@@ -93,11 +93,17 @@ class Voices:
         told = [*self.excerpts, *(f"{e} against" for e in self.against)]
         return "; ".join(filter(None, [" ".join(told), self.note]))
 
+    def line(self) -> str:
+        """Return the note with the marks behind it, for an entry of a list."""
+        return " ".join([escape(self.note), *self._marks()])
+
     def markdown(self) -> str:
         """Return the marks, and the note as a paragraph below them."""
+        return "\n\n    ".join(filter(None, [" ".join(self._marks()), escape(self.note)])) or "no excerpt"
+
+    def _marks(self) -> list[str]:
         marks = [f"{{voice}}`{e} wished`" if e in self.wished else f"{{voice}}`{e}`" for e in self.excerpts]
-        marks += [f"{{voice}}`{e} against`" for e in self.against]
-        return "\n\n    ".join(filter(None, [" ".join(marks), escape(self.note)])) or "no excerpt"
+        return marks + [f"{{voice}}`{e} against`" for e in self.against]
 
 
 @dataclass(frozen=True)
@@ -169,8 +175,8 @@ def _cell(value: object) -> str:
         if all(_ID.fullmatch(str(v)) for v in value):
             return ", ".join(link(str(v)) for v in value)
         if len(value) == 1:
-            return _linked(str(value[0]))
-        return "\n    ".join(f"- {_linked(str(v))}" for v in value)
+            return value[0].line() if isinstance(value[0], Voices) else _linked(str(value[0]))
+        return "\n    ".join(f"- {v.line() if isinstance(v, Voices) else _linked(str(v))}" for v in value)
     if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN
         return "–"
     return _linked(str(value)) or "–"

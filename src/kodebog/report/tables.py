@@ -6,6 +6,7 @@ Captions state the finding; every number in them is computed.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +14,7 @@ from kodebog.analysis import agreement, coding, evidence, factors, ledger, sampl
 from kodebog.report.display import Table, Voices, escape
 from kodebog.report.wording import leading, listed, of, reading_name
 from kodebog.study import Study
+from kodebog.study.rules import DIMENSIONS
 
 
 def questions(study: Study) -> Table:
@@ -144,60 +146,39 @@ def initiatives(study: Study) -> Table:
     return Table(frame, caption, "tab-initiatives", (24, 18, 42, 16), stub=True)
 
 
+IN_WORDS = {"same": "", "only printed": "in the printed table alone", "only rebuilt": "not in the printed table"}
+"""What is said of an entry of the typology, by where it stands."""
+
+
 def typology_table(study: Study) -> Table:
-    """Return the rebuilt typology as the article lays it out, with its differences marked."""
-    frame = typology.as_table(study).rename(columns={"dimension": "Focus on"})
+    """Return the rebuilt typology as the article lays it out, a mark for each excerpt behind an entry.
+
+    Where print and data differ the entry says so; where no excerpt stands behind it, too.
+    """
     entries = typology.compare_with_print(study)
+    codes, families, order = study.labels("codes"), study.labels("families"), _by_speaker(study)
+
+    def entry(row: Any) -> Voices:
+        told = "" if row.excerpts or row.status == "only printed" else "as the text describes initiatives"
+        aside = "; ".join(filter(None, [IN_WORDS[row.status], told]))
+        note = codes[row.code] + (f" ({aside})" if aside else "")
+        return Voices(tuple(sorted(row.excerpts, key=order)), note=note)
+
+    cells = {
+        cell: tuple(map(entry, part.itertuples()))
+        for cell, part in entries.groupby(["dimension", "practice"], sort=False)
+    }
+    columns = {codes[p]: [cells.get((d, p), ()) for d in DIMENSIONS] for p in study.in_family("practice")}
+    frame = pd.DataFrame({"Focus on": [families[d] for d in DIMENSIONS], **columns})
     both = int((entries["status"] == "same").sum())
+    voices = {excerpt for excerpts in entries["excerpts"] for excerpt in excerpts}
+    employees = int(study.excerpts["perspective"][study.excerpts["excerpt"].isin(voices)].eq("employee").sum())
     caption = (
-        f"The typology rebuilt from the codings: {of(both, len(study.published_typology))} printed entries come out "
-        "again; "
-        "“+” stands in the text but not in the printed table, “†” in the printed table but in no initiative or excerpt"
+        f"The typology, rebuilt: {of(both, len(study.published_typology))} printed entries come out again. "
+        f"Spoken by employees among the {len(voices)} excerpts behind it: {employees}"
     )
-    return Table(frame, caption, "tab-typology", (19, 27, 27, 27), stub=True)
-
-
-def typology_differences(study: Study) -> Table:
-    """Return the entries in which the rebuilt and the printed typology differ, with the evidence."""
-    rows = typology.compare_with_print(study)
-    rows = rows[rows["status"] != "same"]
-    codes, families, cases = study.labels("codes"), study.labels("families"), study.labels("cases")
-    frame = pd.DataFrame(
-        {
-            "Cell": [f"{families[d]}, {codes[p]}" for d, p in zip(rows["dimension"], rows["practice"], strict=True)],
-            "Entry": rows["code"].map(codes),
-            "Where": rows["status"],
-            "Initiatives": [tuple(cases[c] for c in r) for r in rows["cases"]],
-            "Excerpts": rows["excerpts"],
-        }
-    )
-    return Table(
-        frame,
-        f"The {len(frame)} entries in which the rebuilt and the printed table differ",
-        "tab-typology-differences",
-        (28, 24, 16, 18, 14),
-    )
-
-
-def typology_evidence(study: Study) -> Table:
-    """Return what stands behind each entry of the rebuilt typology."""
-    rows = typology.typology(study)
-    codes, families, cases = study.labels("codes"), study.labels("families"), study.labels("cases")
-    frame = pd.DataFrame(
-        {
-            "Practice": rows["practice"].map(codes),
-            "Dimension": rows["dimension"].map(families),
-            "Entry": rows["code"].map(codes),
-            "Initiatives": [", ".join(cases[c] for c in r) or "–" for r in rows["cases"]],
-            "Excerpts": rows["excerpts"],
-        }
-    )
-    shown = int((rows["excerpts"].map(len) > 0).sum())
-    caption = (
-        f"{of(shown, len(rows))} entries of the rebuilt typology rest on at least one printed "
-        f"excerpt, the others on the article's description of initiatives"
-    )
-    return Table(frame, caption, "tab-typology-evidence", (16, 18, 26, 26, 14))
+    widths, legend = (16, 28, 28, 28), _legend(study)
+    return Table(frame, caption, "tab-typology", widths, stub=True, look="kodebog-voices", legend=legend)
 
 
 def factor_table(study: Study, family: str, caption: str) -> Table:
