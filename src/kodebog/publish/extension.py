@@ -19,6 +19,7 @@ from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 
 from kodebog import paths
+from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.files import hash_files
 from kodebog.publish import execution, head, language, outputs, site, transforms
 from kodebog.publish.addresses import Addresses, addresses
@@ -56,18 +57,35 @@ class _Link(SphinxRole):
         return [link], []
 
 
+def _mark(excerpt: str, manner: str = "") -> nodes.Node:
+    """A mark that leads to an excerpt: who speaks gives its look, and so does how."""
+    speakers = dict(Study.load().excerpts[["excerpt", "perspective"]].itertuples(index=False, name=None))
+    said = f"{excerpt}, {manner}" if manner else excerpt
+    link = addnodes.pending_xref("", reftype="kodebog", refdomain="", reftarget=excerpt, refexplicit=True)
+    link += nodes.inline(said, said, classes=["kodebog-voice", speakers[excerpt], *manner.split()])
+    return link
+
+
 class _Voice(SphinxRole):
     """Role `voice`: an excerpt as a mark that leads to it; `E07 wished` is hollow, `E07 against` struck through."""
 
     def run(self) -> Made:
         excerpt, _, manner = self.text.partition(" ")
-        speakers = dict(Study.load().excerpts[["excerpt", "perspective"]].itertuples(index=False, name=None))
-        if excerpt not in speakers:
+        if excerpt not in set(Study.load().excerpts["excerpt"]):
             return [], [self.inliner.reporter.error(f"no excerpt “{excerpt}”", line=self.lineno)]
-        link = addnodes.pending_xref(self.rawtext, reftype="kodebog", refdomain="", reftarget=excerpt, refexplicit=True)
-        said = f"{excerpt}, {manner}" if manner else excerpt
-        link += nodes.inline(said, said, classes=["kodebog-voice", speakers[excerpt], *manner.split()])
-        return [link], []
+        return [_mark(excerpt, manner)], []
+
+
+class _Voices(SphinxRole):
+    """Role `voices`: the excerpts that show a finding and those that speak against it, as marks; or that none does."""
+
+    def run(self) -> Made:
+        rows = findings_with_evidence(Study.load()).set_index("finding")
+        if self.text not in rows.index:
+            return [], [self.inliner.reporter.error(f"no finding “{self.text}”", line=self.lineno)]
+        row = rows.loc[self.text]
+        marks = [*map(_mark, row["excerpts"]), *(_mark(excerpt, "against") for excerpt in row["against"])]
+        return marks or [nodes.emphasis("", "no excerpt")], []
 
 
 class _Anchor(SphinxRole):
@@ -217,6 +235,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         "finding": _Link(),
         "anchor": _Anchor(),
         "voice": _Voice(),
+        "voices": _Voices(),
         **{name: _Fact() for name in NUMBERS},
         "built": _Built(),
         "reported": _Reported(),

@@ -114,7 +114,7 @@ def quantity(role: str, text: str) -> Quantity | None:
     return Quantity(role, found[1] or role.replace("-", " "), found[2], found[3]) if found else None
 
 
-_NAMED = re.compile(rf"\{{(excerpt|finding|{'|'.join([*NUMBERS, *HOLDS])})\}}`([^`]+)`")
+_NAMED = re.compile(rf"\{{(excerpt|finding|voices|{'|'.join([*NUMBERS, *HOLDS])})\}}`([^`]+)`")
 
 
 def unfounded(files: Iterable[Path], facts: Mapping[str, int | str], ids: set[str]) -> list[Fault]:
