@@ -207,3 +207,17 @@ def test_a_footnote_becomes_one():
     note = nodes.footnote("", nodes.label("", "1"), nodes.paragraph("", "said"), ids=["n1"])
     call = nodes.paragraph("", "", nodes.footnote_reference("", "1", refid="n1"))
     assert '#footnote[#"said";]' in write(call, note)
+
+
+def test_the_brief_is_a_pdf_of_one_page_to_pass_on(book):
+    with pikepdf.open(book / "html/brief.pdf") as brief:
+        assert len(brief.pages) == 1
+        assert brief.open_metadata()["pdfuaid:part"] == "1" and str(brief.Root.Lang) == "en-GB"
+        assert not [a for a in brief.pages[0].get("/Annots", []) if a.get("/Dest") is not None]
+    with pdfplumber.open(book / "html/brief.pdf") as opened:
+        said = opened.pages[0].extract_text(x_tolerance=1.5)
+    page = (paths.BOOK / "brief.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"\{finding\}`(F\d+)`", page)) <= set(re.findall(r"F\d+", said))
+    assert "Version" in said and "E13" in said
+    links = lxml.html.parse(str(book / "html/book/brief.html")).getroot().xpath("//a[text()='This page as PDF']/@href")
+    assert links == ["../brief.pdf"]

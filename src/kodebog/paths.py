@@ -40,6 +40,8 @@ BUILD = ROOT / "_build" / ("private" if PRIVATE else "")
 """Everything that is built; what is built from a private study stays apart from the rest."""
 HTML = BUILD / "html"
 """The built book."""
+BRIEF = Path("private-brief.pdf" if PRIVATE else "brief.pdf")
+"""Name of the brief as a PDF of its own, which stands beside the pages."""
 PDF = BUILD / ("private-copy.pdf" if PRIVATE else "report.pdf")
 """The PDF edition: a link to the file of this name in the built book, so that both change at one moment."""
 EXECUTED = BUILD / "executed"

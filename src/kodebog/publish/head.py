@@ -18,6 +18,7 @@ from sphinx.util.osutil import relative_uri
 from kodebog import paths
 from kodebog.publish import explorer, previews
 from kodebog.publish.addresses import Addresses
+from kodebog.publish.pdf import BRIEF
 from kodebog.report import metadata
 from kodebog.study import Study
 
@@ -115,6 +116,8 @@ def tools(app: Sphinx, page: str) -> str:
     source = Path(app.env.doc2path(page, base=False))
     reuse = app.builder.get_relative_uri(page, "book/reuse")  # on that very page an empty address
     links = [("PDF", f'href="{to(paths.PDF.name)}"'), ("Cite", f'href="{reuse}#cite"')]
+    if page == BRIEF:
+        links.insert(0, ("This page as PDF", f'href="{to(paths.BRIEF.name)}"'))
     if source.suffix == ".ipynb":
         run = [("Notebook", f'href="{to(str(source))}" download'), ("How to run this", f'href="{reuse}#jupyterlab"')]
         if binder := where.binder(str(source)):

@@ -31,6 +31,8 @@ STANDARD: typst.PDFStandard = "ua-1"
 """PDF/UA-1, the standard for accessible PDF; Typst refuses to write a file that does not meet it."""
 
 
+BRIEF = "book/brief"
+"""The page that is also a PDF of its own, to pass on."""
 GLANCE = "The report at a glance"
 """Heading of the landing page."""
 
@@ -100,7 +102,9 @@ def write(app: Sphinx, out: Path) -> Path:
         PdfError: for a node that the writer does not know, a link that leads nowhere, or what Typst refuses.
 
     """
-    markup = [Path(__file__).with_name("report.typ").read_text(encoding="utf-8"), _front()]
+    look = Path(__file__).with_name("report.typ").read_text(encoding="utf-8")
+    markup = [look, _front()]
+    brief = ""
     labels: set[str] = set()
     targets: dict[str, str] = {}
     try:
@@ -110,6 +114,8 @@ def write(app: Sphinx, out: Path) -> Path:
                 next(doctree.findall(nodes.title)).children = [nodes.Text(GLANCE)]
             writer = TypstWriter(doctree, docname, app.env.toc_fignumbers.get(docname, {}), Path(app.srcdir))
             markup.append(writer.write())
+            if docname == BRIEF:
+                brief = markup[-1]
             labels |= writer.labels
             targets |= dict.fromkeys(writer.targets, docname)
             _take_along(writer.images, Path(app.srcdir), out.parent / IMAGES)
@@ -118,8 +124,15 @@ def write(app: Sphinx, out: Path) -> Path:
     if lost := sorted(set(targets) - labels):
         raise PdfError("\n".join(f"{targets[target]}: the link to “{target}” leads nowhere" for target in lost))
     markup.append(_back())
+    if brief:
+        _compile("".join([look, _sheet(), brief, "]"]), out.with_name(paths.BRIEF.name))
+    return _compile("".join(markup), out)
+
+
+def _compile(markup: str, out: Path) -> Path:
+    """Let Typst make a PDF, without warnings; return the file."""
     source = out.with_suffix(".typ")
-    source.write_text("".join(markup), encoding="utf-8")
+    source.write_text(markup, encoding="utf-8")
     try:
         compiler = typst.Compiler(str(source), root=str(source.parent), ignore_system_fonts=True)
         options: Any = {"pdf_standards": [STANDARD], "timestamp": int(_released().timestamp())}
@@ -244,6 +257,17 @@ def _front() -> str:
         f"  date: datetime(year: {day.year}, month: {day.month}, day: {day.day}),\n"
         f"  description: {quote(about['abstract'])},\n  keywords: ({', '.join(map(quote, about['keywords']))},),\n"
         f"  abstract: [#{quote(about['abstract'])}],\n  facts: ({rows}),\n))\n"
+    )
+
+
+def _sheet() -> str:
+    """The look of a page that stands alone, and what the document says of itself."""
+    about, day = citation(), released()
+    where = f"{about['title']}. Version {about['version']}, {about['date-released']}. CC BY 4.0."
+    return (
+        f"#show: sheet.with(title: {quote(book_title())}, author: {quote(about['authors'][0]['name'])}, "
+        f"date: datetime(year: {day.year}, month: {day.month}, day: {day.day}), foot: {quote(where)})\n"
+        "#let link(target, body) = if type(target) == label { body } else { std.link(target, body) }\n#["
     )
 
 
