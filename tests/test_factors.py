@@ -27,7 +27,7 @@ BY_HAND = {
     },
     "focus": {
         "clear-backing": (0, 1, 1, "E17 E18", ""),
-        "direction": (0, 4, 0, "E17 E19 E21 E27", ""),
+        "direction": (0, 3, 0, "E17 E19 E27", ""),
         "muscle": (0, 1, 1, "E20 E27", ""),
     },
     "shared-line": {"shared-line": (0, 1, 2, "E11 E20 E29", "")},

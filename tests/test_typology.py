@@ -28,7 +28,7 @@ BY_HAND = {
         "user-influence": ({"E04"}, {"employment-pilot"}),
     },
     ("value", "coordination"): {
-        "mobilise-resources": ({"E06"}, {"care-homes"}),
+        "mobilise-resources": ({"E05", "E06"}, {"care-homes"}),
         "better-results": ({"E05"}, set()),
         "empathy-equality": ({"E05"}, {"refugee-reception"}),
         "professional-focus": ({"E06"}, {"care-homes"}),

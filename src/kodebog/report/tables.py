@@ -205,7 +205,7 @@ def factor_table(study: Study, family: str, caption: str) -> Table:
     return Table(frame, words, f"tab-{family}", (50, 50), stub=True, look="kodebog-voices", legend=legend)
 
 
-MANNERS = {"wished": "hollow: wished for, not told of as being there", "against": "crossed: speaks against it"}
+MANNERS = {"wished": "hollow: under what the article lists as a wish", "against": "crossed: speaks against it"}
 """Marks of excerpts that do not simply speak for something, and what they mean."""
 
 
