@@ -7,9 +7,9 @@ from kodebog.analysis.evidence import finding_evidence, findings_with_evidence, 
 
 def test_excerpts_bear_on_a_finding_by_judgement(study):
     rows = findings_with_evidence(study).set_index("finding")
-    # F18: E06 is judged to show it, E26 to qualify it, though it is coded against the value
+    # F18: E06 is judged to show it, E05 and E26 to qualify it, though E26 is coded against the value
     assert rows.loc["F18", "excerpts"] == ("E06",)
-    assert rows.loc["F18", "qualified"] == ("E26",)
+    assert rows.loc["F18", "qualified"] == ("E05", "E26")
     assert rows.loc["F18", "against"] == ()
     assert rows.loc["F18", "cases"] == ("care-homes",)
 

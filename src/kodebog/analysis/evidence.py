@@ -117,7 +117,7 @@ def findings_with_evidence(study: Study, lang: Lang = "en") -> pd.DataFrame:
     >>> rows = findings_with_evidence(study).query("finding == 'F18'")
     >>> print(rows[["finding", "excerpts", "qualified", "against"]].to_string(index=False))
     finding excerpts qualified against
-        F18   (E06,)    (E26,)      ()
+        F18   (E06,) (E05, E26)      ()
 
     """
     rows = finding_evidence(study)

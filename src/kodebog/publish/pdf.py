@@ -275,10 +275,10 @@ def _back() -> str:
     """The last page: which version of what this is."""
     about = citation()
     return (
-        "\n#heading(level: 1, numbering: none)[Colophon]\n"
+        "\n#block(breakable: false)[#heading(level: 1, numbering: none)[Colophon]\n"
         f"#par[Version {about['version']}, released {about['date-released']}. The data this report was computed from "
         f"have the SHA-256 fingerprint]\n#par[#raw({quote(content_hash(paths.study()))})]\n"
         '#par[over the tables in #raw("data/") and their descriptor, by name and content. Text and data: CC BY 4.0. '
         "Code: MIT. The article belongs to its authors and publisher; its sentences are not reproduced here.]\n"
-        "#par[Set in Libertinus Serif with Typst, from the same executed notebooks as the HTML edition.]\n"
+        "#par[Set in Libertinus Serif with Typst, from the same executed notebooks as the HTML edition.]]\n"
     )
