@@ -1,7 +1,7 @@
 """How far independent readings of the excerpts agree, and what hangs on which of them counts.
 
-Compared is whether a reading finds that an excerpt speaks for a code: a yes or no for each excerpt and code. Headings
-are left out, since no words of an excerpt can meet them.
+What is compared is whether a reading finds that an excerpt speaks for a code: a yes or no for each excerpt and code.
+Headings are left out, since no words of an excerpt can meet them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kodebog.analysis.evidence import finding_evidence, sharing
+from kodebog.analysis.evidence import finding_evidence, shared_pairs
 from kodebog.analysis.ledger import STATUSES, finding_status
 from kodebog.study import Study
 
@@ -154,6 +154,7 @@ def with_codings(study: Study, which: str) -> Study:
     return replace(study, excerpt_codes=kept[study.excerpt_codes.columns].reset_index(drop=True))
 
 
+@functools.lru_cache(maxsize=2)
 def statuses_by_reading(study: Study) -> pd.DataFrame:
     """Return what would be said of each finding if only one reading of the excerpts counted.
 
@@ -169,17 +170,12 @@ def statuses_by_reading(study: Study) -> pd.DataFrame:
     """
     evidence = finding_evidence(study)
     pairs = pd.Series(list(zip(evidence["finding"], evidence["id"], strict=True)), index=evidence.index)
-    by_codes = _pairs(study)
+    by_codes = shared_pairs(study)
     table = finding_status(study)[["finding", "status"]].rename(columns={"status": "now"})
     for which in (*CODINGS, *readings_by_cell(study).columns):
-        lost = by_codes - _pairs(with_codings(study, which))
+        lost = by_codes - shared_pairs(with_codings(study, which))
         table[which] = finding_status(study, evidence[~pairs.isin(lost)])["status"]
     return table
-
-
-def _pairs(study: Study) -> set[tuple[str, str]]:
-    shared = sharing(study, "excerpt")
-    return set(zip(shared["finding"], shared["id"], strict=True))
 
 
 def status_counts(statuses: pd.DataFrame) -> pd.DataFrame:

@@ -59,21 +59,34 @@ def sharing(study: Study, source: str) -> pd.DataFrame:
         rows = pd.concat([spoken[["id", "code"]], practice[["id", "code"]]])
     else:
         rows = study.case_codes[["case", "code"]].rename(columns={"case": "id"})
-    family = study.codes.set_index("code")["family"]
     ids = np.sort(rows["id"].unique())
     has = _code_matrix(rows, ids, study.codes["code"])
+    asserted = study.finding_codes["code"]
+    place = pd.Series(pd.Index(study.codes["code"]).get_indexer(asserted), index=asserted.index)
+    family = asserted.map(study.codes.set_index("code")["family"])
     found = []
-    for finding, part in study.finding_codes.groupby("finding")["code"]:
-        shared = np.logical_and.reduce([has[list(codes)].any(axis=1) for _, codes in part.groupby(part.map(family))])
+    for finding, part in place.groupby(study.finding_codes["finding"]):
+        shared = np.logical_and.reduce([has[:, columns].any(axis=1) for columns in part.groupby(family).agg(list)])
         found.append(pd.DataFrame({"finding": finding, "source": source, "id": ids[shared]}))
     return pd.concat(found, ignore_index=True)
 
 
-def _code_matrix(rows: pd.DataFrame, ids: Any, codes: pd.Series[str]) -> pd.DataFrame:
-    """Return which of the ids bear which codes: a row for each id, a column of truth values for each code."""
+def _code_matrix(rows: pd.DataFrame, ids: Any, codes: pd.Series[str]) -> Any:
+    """Return which of the ids bear which codes, as truth values: a row for each id, a column for each code."""
     bears = np.zeros((len(ids), len(codes)), dtype=bool)
     bears[np.searchsorted(ids, rows["id"].to_numpy()), pd.Index(codes).get_indexer(rows["code"])] = True
-    return pd.DataFrame(bears, columns=list(codes))
+    return bears
+
+
+def shared_pairs(study: Study) -> set[tuple[str, str]]:
+    """Return the pairs of finding and excerpt that share codes.
+
+    >>> ("F37", "E13") in shared_pairs(study)
+    True
+
+    """
+    shared = sharing(study, "excerpt")
+    return set(zip(shared["finding"], shared["id"], strict=True))
 
 
 def unjudged(study: Study) -> list[tuple[str, str]]:
@@ -86,10 +99,8 @@ def unjudged(study: Study) -> list[tuple[str, str]]:
 
     """
     content = study.findings.loc[study.findings["claim"] == "content", "finding"]
-    shared = sharing(study, "excerpt")
-    pairs = zip(shared["finding"], shared["id"], strict=True)
     judged = set(zip(study.finding_excerpts["finding"], study.finding_excerpts["excerpt"], strict=True))
-    return sorted(pair for pair in pairs if pair[0] in set(content) and pair not in judged)
+    return sorted(pair for pair in shared_pairs(study) - judged if pair[0] in set(content))
 
 
 def without_shared_codes(study: Study) -> pd.DataFrame:
@@ -101,8 +112,7 @@ def without_shared_codes(study: Study) -> pd.DataFrame:
     ['E16', 'E26']
 
     """
-    shared = sharing(study, "excerpt")
-    pairs = set(zip(shared["finding"], shared["id"], strict=True))
+    pairs = shared_pairs(study)
     judged = study.finding_excerpts
     apart = [pair not in pairs for pair in zip(judged["finding"], judged["excerpt"], strict=True)]
     return judged[apart].reset_index(drop=True)

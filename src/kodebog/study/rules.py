@@ -300,7 +300,7 @@ def disputed(readings: pd.DataFrame) -> set[tuple[str, str, str]]:
 
 
 def _every_disagreement_is_settled(t: Tables) -> Iterator[Fault]:
-    """What some readings give and others do not is settled once, with a short reason; nothing else is."""
+    """What some readings give and others do not is settled once; nothing else is."""
     open_ = disputed(t["readings"])
     done = list(t["settled"][CODING].itertuples(index=False, name=None))
     for excerpt, code, stance in sorted(open_ - set(done)):
@@ -317,15 +317,6 @@ def _every_disagreement_is_settled(t: Tables) -> Iterator[Fault]:
             value=found["code"],
             problem=f"is no disagreement about {found['excerpt']}",
             allowed="a coding that some readings give and others do not",
-        )
-    for row, found in _rows(t["settled"], t["settled"]["why"].str.split().str.len() > LONGEST_REASON):
-        yield Fault(
-            file="settled.csv",
-            row=row,
-            column="why",
-            value=found["why"],
-            problem="is too long",
-            allowed="at most fifteen words",
         )
 
 
@@ -416,8 +407,8 @@ def _concepts_belong_to_research(t: Tables) -> Iterator[Fault]:
         )
 
 
-def _judgements_are_of_content_and_short(t: Tables) -> Iterator[Fault]:
-    """What excerpts cannot show is not judged by them; a reason has at most fifteen words."""
+def _judgements_are_of_content(t: Tables) -> Iterator[Fault]:
+    """What excerpts cannot show is not judged by them."""
     claim = t["finding_excerpts"]["finding"].map(t["findings"].set_index("finding")["claim"])
     for row, judged in _rows(t["finding_excerpts"], claim != "content"):
         yield Fault(
@@ -428,16 +419,19 @@ def _judgements_are_of_content_and_short(t: Tables) -> Iterator[Fault]:
             problem="is beyond what excerpts can show",
             allowed="a finding whose claim is “content”",
         )
-    words = t["finding_excerpts"]["why"].str.split().str.len()
-    for row, judged in _rows(t["finding_excerpts"], words > LONGEST_REASON):
-        yield Fault(
-            file="finding_excerpts.csv",
-            row=row,
-            column="why",
-            value=judged["why"],
-            problem="is too long",
-            allowed="at most fifteen words",
-        )
+
+
+def _reasons_are_short(t: Tables) -> Iterator[Fault]:
+    for name in ("finding_excerpts", "settled", "elements"):
+        for row, found in _rows(t[name], t[name]["why"].str.split().str.len() > LONGEST_REASON):
+            yield Fault(
+                file=f"{name}.csv",
+                row=row,
+                column="why",
+                value=found["why"],
+                problem="is too long",
+                allowed="at most fifteen words",
+            )
 
 
 def _statements_keep_the_reservation(t: Tables) -> Iterator[Fault]:
@@ -545,6 +539,7 @@ RULES: tuple[Rule, ...] = (
     _factors_have_theme_and_effect,
     _printed_entries_are_of_their_family,
     _recommendations_rest_on_findings,
-    _judgements_are_of_content_and_short,
+    _judgements_are_of_content,
+    _reasons_are_short,
     _statements_keep_the_reservation,
 )

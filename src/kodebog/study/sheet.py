@@ -17,16 +17,17 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kodebog.errors import KodebogError
 from kodebog.files import write_whole
+from kodebog.study import rules
 from kodebog.study.faults import Fault, nearest, short
 from kodebog.study.model import Study
 from kodebog.study.package import LARGEST_FILE
 
-COLUMNS = ("excerpt", "code", "stance")
+COLUMNS = tuple(rules.CODING)
 """Columns of the coding, as in `readings.csv`."""
 STANCES = ("for", "against")
 LINES = 12
 """Empty lines that the sheet offers for an excerpt; more may be added anywhere."""
-CODING = "Coding"
+SHEET = "Coding"
 HOW = (
     "One line for each code that the words of an excerpt speak for, or against. Read the excerpt in the article: "
     "“Excerpts” says where it stands. “Codes” has the definitions. Leave lines that you do not need empty."
@@ -66,7 +67,7 @@ def _workbook(study: Study, lines: list[tuple[str, str, str]]) -> bytes:
     book = openpyxl.Workbook()
     coding = book.active
     assert isinstance(coding, Worksheet)
-    coding.title = CODING
+    coding.title = SHEET
     _fill(coding, COLUMNS, lines, (10, 28, 10))
     sections = study.labels("sections")
     excerpts = [
@@ -117,7 +118,8 @@ def read_sheet(study: Study, path: Path) -> pd.DataFrame:
 
     """
     rows = list(_lines(path))
-    faults = [fault for number, row in rows for fault in _faults(study, path.name, number, row)]
+    allowed = _allowed(study)
+    faults = [fault for number, row in rows for fault in _faults(allowed, path.name, number, row)]
     codings = pd.DataFrame([row for _, row in rows if row[1]], columns=list(COLUMNS), dtype="string")
     seen: dict[tuple[str, ...], int] = {}
     for number, row in rows:
@@ -169,19 +171,26 @@ def _excel_rows(path: Path) -> list[list[str]]:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
         raise SheetError(f"{path}: cannot be read as an Excel file ({short(error)})") from None
-    if CODING not in book.sheetnames:
-        raise SheetError(f"{path}: has no sheet “{CODING}”; found: {short(', '.join(book.sheetnames))}")
-    rows = book[CODING].iter_rows(values_only=True, max_col=3)
+    if SHEET not in book.sheetnames:
+        raise SheetError(f"{path}: has no sheet “{SHEET}”; found: {short(', '.join(book.sheetnames))}")
+    rows = book[SHEET].iter_rows(values_only=True, max_col=3)
     return [["" if cell is None else str(cell) for cell in row] for row in rows]
 
 
-def _faults(study: Study, name: str, number: int, row: tuple[str, str, str]) -> Iterator[Fault]:
-    allowed = (
-        ("A", row[0], list(study.excerpts["excerpt"]), "an excerpt of the study"),
-        ("B", row[1], list(_codes(study)["code"]), "a code of the codebook that is no heading"),
-        ("C", row[2], list(STANCES), "for, against"),
+Allowed = tuple[tuple[str, list[str], str], ...]
+
+
+def _allowed(study: Study) -> Allowed:
+    """What each column may hold: its letter, the values, and how they are named."""
+    return (
+        ("A", list(study.excerpts["excerpt"]), "an excerpt of the study"),
+        ("B", list(_codes(study)["code"]), "a code of the codebook that is no heading"),
+        ("C", list(STANCES), "for, against"),
     )
-    for column, value, known, words in allowed:
+
+
+def _faults(allowed: Allowed, name: str, number: int, row: tuple[str, str, str]) -> Iterator[Fault]:
+    for (column, known, words), value in zip(allowed, row, strict=True):
         if value not in known:
             problem = "is not known" if value else "must not be empty"
             like = nearest(value, known)
