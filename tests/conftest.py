@@ -1,11 +1,14 @@
 """Shared fixtures: the study, a copy to break, and the article where there is one."""
 
+import fcntl
 import functools
+import hashlib
 import http.server
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import NamedTuple
@@ -71,7 +74,11 @@ def book():
     """The folder of the built book, built now where anything has changed."""
     from kodebog.publish.build import build
 
-    build()
+    # the other worker may be at it, and a build refuses to work beside another
+    name = hashlib.sha256(str(paths.BUILD).encode()).hexdigest()
+    with (Path(tempfile.gettempdir()) / f"kodebog-tests-{name[:16]}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        build()
     return paths.BUILD
 
 
