@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from kodebog.analysis import agreement
+from kodebog.analysis.coding import with_codings
 from kodebog.analysis.ledger import STATUSES
 
 
@@ -84,7 +85,7 @@ def test_a_reading_more(study):
 
 
 def test_one_way_to_look_alone(study):
-    assert set(agreement.with_codings(study, "placed").excerpt_codes["basis"]) == {"placed"}
-    read = agreement.with_codings(study, "reading-3").excerpt_codes
+    assert set(with_codings(study, "placed").excerpt_codes["basis"]) == {"placed"}
+    read = with_codings(study, "reading-3").excerpt_codes
     assert len(read) == (study.readings["reading"] == "reading-3").sum() and set(read["coder"]) == {"reading-3"}
     assert isinstance(read, pd.DataFrame) and list(read.columns) == list(study.excerpt_codes.columns)

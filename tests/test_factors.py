@@ -90,8 +90,8 @@ def test_cooccurrence_is_symmetric_with_totals_on_the_diagonal(study):
 
 def test_both_sides_of_a_theme(study):
     rows = side_by_side(study)
-    time_money = rows[rows["theme"] == "time-money"]
-    assert list(zip(time_money["effect"], time_money["code"], time_money["n"], strict=True)) == [
+    time_resources = rows[rows["theme"] == "time-resources"]
+    assert list(zip(time_resources["effect"], time_resources["code"], time_resources["n"], strict=True)) == [
         ("supports", "resources", 4), ("hinders", "cross-pressure", 3), ("hinders", "digital-self-service", 1)
     ]  # fmt: skip
     assert set(rows["code"]) == set(study.codes.dropna(subset=["theme"])["code"])

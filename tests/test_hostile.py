@@ -217,7 +217,7 @@ HOSTILE = {
         "findings.csv, row 3, column concept: must be empty for a finding of kind “assumption”",
     ),
     "a placement in an excerpt": (
-        lambda f: cell(f, "case_codes.csv", 0, "evidence", "E01"), "column evidence: is no section, though the code is “placed”",
+        lambda f: cell(f, "case_codes.csv", 0, "evidence", "E01"), "column evidence: is no section, though the code is said of the whole type",
     ),
     "a printed order with a gap": (
         lambda f: cell(f, "published_lists.csv", 2, "order", "7"),

@@ -40,8 +40,8 @@ MUTATIONS = {
         "codes.csv; did you mean “mobilisation”?",
     ),
     "uniqueness": (
-        "themes.csv", "backing,", "time-money,",
-        "themes.csv, row 3, column theme: stands twice, or is empty, found “time-money”; allowed: one row for each key",
+        "themes.csv", "backing,", "time-resources,",
+        "themes.csv, row 3, column theme: stands twice, or is empty, found “time-resources”; allowed: one row for each key",
     ),
     "unique fingerprint": (
         "excerpts.csv", "6e7d08a69ee35af901492c827c1749b92cc9f076b9bcb4d80fc10a5bb3c7db52",
@@ -107,15 +107,15 @@ MUTATIONS = {
         "column reading",
     ),
     "evidence that is nowhere": (
-        "case_codes.csv", "harbours,mobilise-resources,content,E01", "harbours,mobilise-resources,content,E99",
+        "case_codes.csv", "harbours,mobilise-resources,initiative,E01", "harbours,mobilise-resources,initiative,E99",
         "column evidence: is neither an excerpt nor a section, found “E99”",
     ),
     "evidence of another initiative": (
-        "case_codes.csv", "harbours,mobilise-resources,content,E01", "harbours,mobilise-resources,content,E06",
+        "case_codes.csv", "harbours,mobilise-resources,initiative,E01", "harbours,mobilise-resources,initiative,E06",
         "column evidence: is not tied to “harbours”, found “E06”",
     ),
     "evidence without the code": (
-        "case_codes.csv", "harbours,mobilise-resources,content,E01", "harbours,mobilise-resources,content,E07",
+        "case_codes.csv", "harbours,mobilise-resources,initiative,E01", "harbours,mobilise-resources,initiative,E07",
         "column evidence: does not carry the code “mobilise-resources”, found “E07”",
     ),
     "example of another initiative": (
@@ -139,7 +139,7 @@ MUTATIONS = {
         "column parent: goes round in a circle, found “resources”",
     ),
     "theme without effect": (
-        "codes.csv", "resources,support,support,time-money,supports", "resources,support,support,time-money,",
+        "codes.csv", "resources,support,support,time-resources,supports", "resources,support,support,time-resources,",
         "column effect: must not be empty; allowed: theme and effect both, or neither",
     ),
     "printed entry of another family": (

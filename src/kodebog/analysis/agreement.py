@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kodebog.analysis.evidence import finding_evidence, shared_pairs
+from kodebog.analysis.coding import CODINGS, with_codings
+from kodebog.analysis.evidence import finding_evidence, pairs_in_any_reading, shared_pairs
 from kodebog.analysis.ledger import STATUSES, finding_status
 from kodebog.study import Study
 
@@ -141,26 +142,12 @@ def _with_interval(tallies: pd.DataFrame, measure: Callable[..., Counts]) -> tup
     return float(measure(*values.sum(axis=0))), float(low), float(high)
 
 
-CODINGS = ("placed", "content")
-"""Ways to look at the codings that count, besides the readings: the article's placing alone, the agreed alone."""
-
-
-def with_codings(study: Study, which: str) -> Study:
-    """Return the study with no codings of excerpts but those of one way to look: a basis, or a reading."""
-    if which in CODINGS:
-        kept = study.excerpt_codes[study.excerpt_codes["basis"] == which]
-    else:
-        kept = study.readings[study.readings["reading"] == which].assign(basis="content", coder=which)
-    return replace(study, excerpt_codes=kept[study.excerpt_codes.columns].reset_index(drop=True))
-
-
 @functools.lru_cache(maxsize=2)
 def statuses_by_reading(study: Study) -> pd.DataFrame:
     """Return what would be said of each finding if only one reading of the excerpts counted.
 
-    A judgement falls away where finding and excerpt share codes in the codings that count but not in that reading;
-    judgements that never rested on shared codes stay. So a reading can only take away: what it alone would add was
-    not judged. Columns: finding, now (status by all that counts), then one for each way to look: “placed” (the
+    A judgement counts where finding and excerpt share codes in that reading, and where they do so in none: then it
+    never rested on codes. Every pair that some reading brings together is judged. Columns: finding, now (status by all that counts), then one for each way to look: “placed” (the
     article's own placing), “content” (what was agreed), and each reading. Index: the findings' order.
 
     >>> statuses = statuses_by_reading(study)
@@ -170,7 +157,7 @@ def statuses_by_reading(study: Study) -> pd.DataFrame:
     """
     evidence = finding_evidence(study)
     pairs = pd.Series(list(zip(evidence["finding"], evidence["id"], strict=True)), index=evidence.index)
-    by_codes = shared_pairs(study)
+    by_codes = pairs_in_any_reading(study)
     table = finding_status(study)[["finding", "status"]].rename(columns={"status": "now"})
     for which in (*CODINGS, *readings_by_cell(study).columns):
         lost = by_codes - shared_pairs(with_codings(study, which))

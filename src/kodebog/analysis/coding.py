@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 import pandas as pd
 
@@ -49,6 +50,19 @@ def coded(study: Study) -> pd.DataFrame:
     return both.drop_duplicates(ignore_index=True)
 
 
+CODINGS = ("placed", "content")
+"""Ways to look at the codings that count, besides the readings: the article's placing alone, the agreed alone."""
+
+
+def with_codings(study: Study, which: str) -> Study:
+    """Return the study with no codings of excerpts but those of one way to look: a basis, or a reading."""
+    if which in CODINGS:
+        kept = study.excerpt_codes[study.excerpt_codes["basis"] == which]
+    else:
+        kept = study.readings[study.readings["reading"] == which].assign(basis="content", coder=which)
+    return replace(study, excerpt_codes=kept[study.excerpt_codes.columns].reset_index(drop=True))
+
+
 def practice_of_excerpts(study: Study) -> pd.DataFrame:
     """Return the practices an excerpt speaks of: by its initiative, or by a code of the family “practice”.
 
@@ -60,7 +74,8 @@ def practice_of_excerpts(study: Study) -> pd.DataFrame:
         E02 mobilisation
 
     """
-    by_case = study.excerpts[["excerpt", "case"]].merge(study.cases[["case", "practice"]], on="case")
+    under_a_practice = study.cases[["case", "practice"]].dropna()
+    by_case = study.excerpts[["excerpt", "case"]].merge(under_a_practice, on="case")
     practices = study.codes.loc[study.codes["family"] == "practice", "code"]
     coded = study.excerpt_codes[
         study.excerpt_codes["code"].isin(practices) & (study.excerpt_codes["stance"] == "for")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kodebog.analysis.coding import coded, practice_of_excerpts
+from kodebog.analysis.coding import coded, practice_of_excerpts, with_codings
 from kodebog.study import Lang, Study
 
 STANCES = {"shows": "for", "qualifies": "qualifies", "speaks against": "against"}
@@ -89,8 +89,20 @@ def shared_pairs(study: Study) -> set[tuple[str, str]]:
     return set(zip(shared["finding"], shared["id"], strict=True))
 
 
+def pairs_in_any_reading(study: Study) -> set[tuple[str, str]]:
+    """Return the pairs of finding and excerpt that share codes in the codings that count, or in some reading.
+
+    >>> pair = ("F36", "E16")
+    >>> pair in shared_pairs(study), pair in pairs_in_any_reading(study)
+    (False, True)
+
+    """
+    readings = study.readings["reading"].unique()
+    return shared_pairs(study).union(*(shared_pairs(with_codings(study, reading)) for reading in readings))
+
+
 def unjudged(study: Study) -> list[tuple[str, str]]:
-    """Return the pairs of finding and excerpt that share codes and have no judgement.
+    """Return the pairs of finding and excerpt that share codes, in what counts or in a reading, without a judgement.
 
     Findings whose claim excerpts cannot show need none.
 
@@ -100,19 +112,19 @@ def unjudged(study: Study) -> list[tuple[str, str]]:
     """
     content = study.findings.loc[study.findings["claim"] == "content", "finding"]
     judged = set(zip(study.finding_excerpts["finding"], study.finding_excerpts["excerpt"], strict=True))
-    return sorted(pair for pair in shared_pairs(study) - judged if pair[0] in set(content))
+    return sorted(pair for pair in pairs_in_any_reading(study) - judged if pair[0] in set(content))
 
 
 def without_shared_codes(study: Study) -> pd.DataFrame:
-    """Return the judgements of an excerpt and a finding that share no codes.
+    """Return the judgements of an excerpt and a finding that share no codes, in what counts or in a reading.
 
     A “no” among them was not needed: only what shares codes has to be judged. Columns: those of `finding_excerpts`.
 
     >>> list(without_shared_codes(study)["excerpt"].head(2))
-    ['E16', 'E26']
+    ['E02', 'E01']
 
     """
-    pairs = shared_pairs(study)
+    pairs = pairs_in_any_reading(study)
     judged = study.finding_excerpts
     apart = [pair not in pairs for pair in zip(judged["finding"], judged["excerpt"], strict=True)]
     return judged[apart].reset_index(drop=True)

@@ -37,6 +37,8 @@ def facts(study: Study) -> Facts:
         "interviews": int(study.sample["interviews"].sum()),
         "perspectives": len(study.sample),
         "cases": len(study.cases),
+        "cases_under_a_practice": int(study.cases["practice"].notna().sum()),
+        "cases_under_none": int(study.cases["practice"].isna().sum()),
         "areas": len(study.policy_areas),
         "codes": len(study.codes),
         "families": len(study.families),

@@ -103,13 +103,13 @@ def codebook(study: Study) -> str:
 
 
 def codings_of_initiatives(study: Study) -> str:
-    """Return a table of the codes that each initiative has, on what basis, and where the evidence stands."""
+    """Return a table of the codes that each initiative has, of what it is said, and where the evidence stands."""
     cases, labels, sections = (study.labels(table) for table in ("cases", "codes", "sections"))
     rows = [
         {
             "Initiative": cases[row.case],
             "Code": labels[row.code],
-            "Basis": row.basis,
+            "Said of": "the whole type" if row.said_of == "type" else "this initiative",
             "Evidence": sections.get(row.evidence, row.evidence),
         }
         for row in study.case_codes.itertuples()

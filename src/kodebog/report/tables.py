@@ -12,7 +12,7 @@ import pandas as pd
 
 from kodebog.analysis import agreement, coding, evidence, factors, ledger, sample, typology
 from kodebog.report.display import Table, Voices, escape
-from kodebog.report.wording import leading, listed, of, reading_name
+from kodebog.report.wording import in_words, leading, listed, of, reading_name
 from kodebog.study import Study
 from kodebog.study.rules import DIMENSIONS
 
@@ -34,7 +34,7 @@ def questions(study: Study) -> Table:
     frame = pd.DataFrame(rows, columns=["Question", "In this report's words", "Answered in", "Findings"])
     return Table(
         frame,
-        f"The {len(frame)} sub-questions, and where the report answers them",
+        f"The main question and its {in_words(len(frame) - 1)} sub-questions, and where the report answers them",
         "tab-questions",
         (22, 38, 28, 12),
         stub=True,
@@ -137,7 +137,7 @@ def initiatives(study: Study) -> Table:
     frame = pd.DataFrame(
         {
             "Initiative": [f"{c.label_en} ({c.label_da})" for c in study.cases.itertuples()],
-            "Practice": study.cases["practice"].map(practices),
+            "Practice": study.cases["practice"].map(practices).fillna("none"),
             "What it is": study.cases["description_en"],
             "Excerpts": [tied.get(c, ()) for c in study.cases["case"]],
         }
@@ -517,6 +517,11 @@ def limits(study: Study) -> Table:
             "Dated coding of each interview",
         ),
         (
+            "How what was studied differs from what was not",
+            "The top picked the initiatives as good examples, and the management had ordered the analysis",
+            "Initiatives chosen by others, those given up among them",
+        ),
+        (
             "How opinions spread within a perspective",
             "Excerpts carry a role, not a person",
             "A pseudonym for each respondent",
@@ -582,13 +587,14 @@ def statuses_by_reading(study: Study) -> Table:
     """Return how many findings have each status, by whose codings count."""
     statuses = agreement.statuses_by_reading(study)
     counts = agreement.status_counts(statuses)
-    moved = (statuses["placed"] != statuses["now"]).sum()
+    moved = statuses.drop(columns=["finding", "now"]).ne(statuses["now"], axis=0).sum()
+    readings = moved.drop(["placed", "content"])
     names = {"now": "All that counts", "placed": "Placing alone", "content": "Agreed content alone"}
     frame = counts.rename(columns=lambda way: names.get(way, reading_name(way)))
     frame = frame.rename_axis(index="In print", columns=None).reset_index()
     caption = (
-        f"By the article’s own placing alone, something else would be said of {of(moved, len(statuses))} findings; "
-        "by any one reading alone, of few"
+        f"By the article’s own placing alone, something else would be said of {of(moved['placed'], len(statuses))} "
+        f"findings; by any one reading alone, of at most {readings.max()}"
     )
     return Table(frame, caption, "tab-readings", (28, *[72 // (frame.shape[1] - 1)] * (frame.shape[1] - 1)), stub=True)
 

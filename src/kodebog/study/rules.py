@@ -35,7 +35,7 @@ def _rows(frame: pd.DataFrame, bad: pd.Series[bool]) -> Iterator[tuple[int, pd.S
 def _practices_are_practices(t: Tables) -> Iterator[Fault]:
     allowed = list(t["codes"].loc[t["codes"]["family"] == "practice", "code"])
     for name in ("cases", "published_typology"):
-        for row, found in _rows(t[name], ~t[name]["practice"].isin(allowed)):
+        for row, found in _rows(t[name], t[name]["practice"].notna() & ~t[name]["practice"].isin(allowed)):
             value = found["practice"]
             yield Fault(
                 file=f"{name}.csv",
@@ -50,7 +50,8 @@ def _practices_are_practices(t: Tables) -> Iterator[Fault]:
 
 def _cases_are_placed_under_their_practice(t: Tables) -> Iterator[Fault]:
     placed = set(zip(t["case_codes"]["case"], t["case_codes"]["code"], strict=True))
-    missing = pd.Series([pair not in placed for pair in zip(t["cases"]["case"], t["cases"]["practice"], strict=True)])
+    pairs = zip(t["cases"]["case"], t["cases"]["practice"], strict=True)
+    missing = t["cases"]["practice"].notna() & pd.Series([pair not in placed for pair in pairs])
     for row, case in _rows(t["cases"], missing):
         yield Fault(
             file="cases.csv",
@@ -346,17 +347,17 @@ def _content_is_what_was_agreed(t: Tables) -> Iterator[Fault]:
         )
 
 
-def _placed_initiatives_have_a_place(t: Tables) -> Iterator[Fault]:
-    """What an initiative is placed under is a heading, and headings stand in sections, not in excerpts."""
+def _what_is_said_of_a_type_stands_in_a_section(t: Tables) -> Iterator[Fault]:
+    """What is said of a whole type stands under its heading, in a section, not in an excerpt."""
     sections = set(t["sections"]["section"])
-    bad = (t["case_codes"]["basis"] == "placed") & ~t["case_codes"]["evidence"].isin(sections)
+    bad = (t["case_codes"]["said_of"] == "type") & ~t["case_codes"]["evidence"].isin(sections)
     for row, coding in _rows(t["case_codes"], bad):
         yield Fault(
             file="case_codes.csv",
             row=row,
             column="evidence",
             value=coding["evidence"],
-            problem="is no section, though the code is “placed”",
+            problem="is no section, though the code is said of the whole type",
             allowed=few(sections),
         )
 
@@ -520,7 +521,7 @@ RULES: tuple[Rule, ...] = (
     _coder_goes_with_basis,
     _every_disagreement_is_settled,
     _content_is_what_was_agreed,
-    _placed_initiatives_have_a_place,
+    _what_is_said_of_a_type_stands_in_a_section,
     _codes_stand_in_their_familys_section,
     _an_example_carries_its_code,
     _concepts_belong_to_research,
