@@ -174,7 +174,9 @@ def test_one_corrupted_coding_at_a_time(study, record_property):
     record_property(
         "corrupted codings caught by schema, rules, ledger or judgements", f"{caught} of {total}; not: {survivors}"
     )
-    assert total == len(study.excerpt_codes) + len(study.case_codes) + study.cases["practice"].count() + len(study.sample)
+    assert total == len(study.excerpt_codes) + len(study.case_codes) + study.cases["practice"].count() + len(
+        study.sample
+    )
     assert unexplained == []
     assert caught / total > 0.85
 

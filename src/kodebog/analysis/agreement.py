@@ -147,8 +147,9 @@ def statuses_by_reading(study: Study) -> pd.DataFrame:
     """Return what would be said of each finding if only one reading of the excerpts counted.
 
     A judgement counts where finding and excerpt share codes in that reading, and where they do so in none: then it
-    never rested on codes. Every pair that some reading brings together is judged. Columns: finding, now (status by all that counts), then one for each way to look: “placed” (the
-    article's own placing), “content” (what was agreed), and each reading. Index: the findings' order.
+    never rested on codes. Every pair that some reading brings together is judged.
+    Columns: finding, now (status by all that counts), then one for each way to look: “placed” (the article's own
+    placing), “content” (what was agreed), and each reading. Index: the findings' order.
 
     >>> statuses = statuses_by_reading(study)
     >>> int((statuses["placed"] != statuses["now"]).sum()) > int((statuses["content"] != statuses["now"]).sum())
