@@ -9,7 +9,6 @@ from kodebog.report import figures
 FIGURES = {
     "sample_and_print": figures.sample_and_print,
     "excerpts_by_section": figures.excerpts_by_section,
-    "statuses": figures.statuses,
 }
 
 

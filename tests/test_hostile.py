@@ -267,8 +267,6 @@ ALONE = [f for f in SHOWN if f.__code__.co_argcount == 1 and "study" in f.__code
 PICTURES = (
     figures.sample_and_print,
     figures.excerpts_by_section,
-    figures.statuses,
-    figures.statuses,
 )
 
 

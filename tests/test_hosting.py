@@ -99,7 +99,11 @@ def test_workflows_install_nothing_on_the_side():
         assert "pipx" not in path.read_text(encoding="utf-8"), path.name
 
 
-@pytest.mark.parametrize("record", sorted(paths.BOOK.rglob("vendored.json")), ids=lambda path: path.parent.name)
+@pytest.mark.parametrize(
+    "record",
+    sorted([*paths.BOOK.rglob("vendored.json"), *(paths.ROOT / "src").rglob("vendored.json")]),
+    ids=lambda path: path.parent.name,
+)
 def test_vendored_files_are_what_was_fetched(record):
     about = json.loads(record.read_text(encoding="utf-8"))
     assert set(about["files"]) == {p.name for p in record.parent.iterdir()} - {record.name}

@@ -58,7 +58,7 @@ MUTATIONS = {
     ),
     "case without practice": (
         "cases.csv", "Bymidten,mobilisation", "Bymidten,",
-        "cases.csv, row 2, column practice: must not be empty",
+        "case_codes.csv, row 2, column said_of: speaks of a type, and “town-centre” is under none in cases.csv",
     ),
     "practice that is none": (
         "cases.csv", "Bymidten,mobilisation", "Bymidten,hands-on",

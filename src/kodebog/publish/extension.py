@@ -20,6 +20,7 @@ from sphinx.util.osutil import relative_uri
 
 from kodebog import paths
 from kodebog.analysis.evidence import findings_with_evidence
+from kodebog.analysis.ledger import STATUSES
 from kodebog.files import hash_files
 from kodebog.publish import execution, head, language, outputs, site, transforms
 from kodebog.publish.addresses import Addresses, addresses
@@ -40,6 +41,7 @@ from kodebog.report.pages import (
     wording,
 )
 from kodebog.report.prose import HOLDS, NUMBERS, quantity
+from kodebog.report.style import STATIC
 from kodebog.study import Study
 
 Made = tuple[list[nodes.Node], list[nodes.system_message]]
@@ -74,6 +76,18 @@ class _Voice(SphinxRole):
         if excerpt not in set(Study.load().excerpts["excerpt"]):
             return [], [self.inliner.reporter.error(f"no excerpt “{excerpt}”", line=self.lineno)]
         return [_mark(excerpt, manner)], []
+
+
+class _Rung(SphinxRole):
+    """Role `rung`: a finding as a mark that leads to it; `F07 sides` is as dark as its status is strong."""
+
+    def run(self) -> Made:
+        finding, _, strength = self.text.partition(" ")
+        if finding not in set(Study.load().findings["finding"]) or strength not in STATUSES:
+            return [], [self.inliner.reporter.error(f"no finding or no status “{self.text}”", line=self.lineno)]
+        link = addnodes.pending_xref("", reftype="kodebog", refdomain="", reftarget=finding, refexplicit=True)
+        link += nodes.inline(finding, finding, classes=["kodebog-rung", strength])
+        return [link], []
 
 
 class _Voices(SphinxRole):
@@ -172,7 +186,9 @@ def _settle(app: Sphinx, config: Config) -> None:
     where = addresses()
     config.kodebog_addresses = where
     config.html_baseurl, config.notfound_urls_prefix = where.book, where.path()
-    config.kodebog_around = [hash_files(paths.BOOK, paths.BOOK / "_static"), *sorted(language.terms())]
+    config.html_static_path = [*config.html_static_path, str(STATIC)]
+    looks = hash_files(paths.BOOK, paths.BOOK / "_static"), hash_files(STATIC, STATIC)
+    config.kodebog_around = [*looks, *sorted(language.terms())]
     if paths.PRIVATE:
         config.html_title = metadata.book_title()
         config.html_theme_options["announcement"] = head.PRIVATE_WORDS
@@ -235,6 +251,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         "finding": _Link(),
         "anchor": _Anchor(),
         "voice": _Voice(),
+        "rung": _Rung(),
         "voices": _Voices(),
         **{name: _Fact() for name in NUMBERS},
         "built": _Built(),

@@ -25,6 +25,7 @@ from kodebog.errors import KodebogError
 from kodebog.publish.forking import obey_parent
 from kodebog.publish.typst_writer import IMAGES, TypstWriter, UnknownNodeError, quote
 from kodebog.report.metadata import book_title, citation, released
+from kodebog.report.style import truetype
 from kodebog.study.package import content_hash
 
 STANDARD: typst.PDFStandard = "ua-1"
@@ -134,7 +135,9 @@ def _compile(markup: str, out: Path) -> Path:
     source = out.with_suffix(".typ")
     source.write_text(markup, encoding="utf-8")
     try:
-        compiler = typst.Compiler(str(source), root=str(source.parent), ignore_system_fonts=True)
+        compiler = typst.Compiler(
+            str(source), root=str(source.parent), font_paths=[str(truetype())], ignore_system_fonts=True
+        )
         options: Any = {"pdf_standards": [STANDARD], "timestamp": int(_released().timestamp())}
         made: Any
         made, warnings = compiler.compile_with_warnings(**options)
@@ -280,5 +283,5 @@ def _back() -> str:
         f"have the SHA-256 fingerprint]\n#par[#raw({quote(content_hash(paths.study()))})]\n"
         '#par[over the tables in #raw("data/") and their descriptor, by name and content. Text and data: CC BY 4.0. '
         "Code: MIT. The article belongs to its authors and publisher; its sentences are not reproduced here.]\n"
-        "#par[Set in Libertinus Serif with Typst, from the same executed notebooks as the HTML edition.]]\n"
+        "#par[Set in Source Sans 3 with Typst, from the same executed notebooks as the HTML edition.]]\n"
     )

@@ -18,4 +18,4 @@ except StudyError:
     pass  # the build says what is wrong with it
 else:
     facts(_study)
-    figures.statuses(_study)._repr_mimebundle_()
+    figures.excerpts_by_section(_study)._repr_mimebundle_()

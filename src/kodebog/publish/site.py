@@ -19,6 +19,7 @@ from kodebog.publish.head import CARD
 from kodebog.publish.outputs import SHOWN, kept
 from kodebog.report import metadata
 from kodebog.report.readable import readable
+from kodebog.report.style import truetype
 from kodebog.study import Study
 from kodebog.study.package import declared_files
 
@@ -167,6 +168,7 @@ def social_card() -> bytes:
         format="png",
         ppi=144.0,
         sys_inputs=inputs,
+        font_paths=[str(truetype())],
         ignore_system_fonts=True,
     )
     assert isinstance(made, bytes)

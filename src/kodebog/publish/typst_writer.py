@@ -197,6 +197,9 @@ class TypstWriter(nodes.NodeVisitor):
     def visit_inline(self, node: nodes.Element) -> None:
         self._ids(node)
         kinds = node["classes"]
+        if "kodebog-rung" in kinds:
+            self._put(f"#rung({quote(kinds[-1])}, {quote(node.astext())})")
+            raise nodes.SkipNode
         if "kodebog-voice" in kinds or "kodebog-key" in kinds:
             manner = next((k for k in ("wished", "against") if k in kinds), "")
             words = node.astext().partition(",")[0] if "kodebog-voice" in kinds else node.astext()

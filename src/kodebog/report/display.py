@@ -77,8 +77,44 @@ class Table:
         return "\n".join(lines)
 
 
+class Marks:
+    """A cell that shows excerpts or findings as marks, each of which leads to what it stands for."""
+
+    note: str
+    """A line of plain words with the marks."""
+
+    def marks(self) -> list[str]:
+        """Return the marks as MyST roles."""
+        raise NotImplementedError
+
+    def line(self) -> str:
+        """Return the note with the marks behind it, for an entry of a list."""
+        return " ".join([escape(self.note), *self.marks()])
+
+    def markdown(self) -> str:
+        """Return the marks, and the note as a paragraph below them."""
+        return "\n\n    ".join(filter(None, [" ".join(self.marks()), escape(self.note)])) or "no excerpt"
+
+
 @dataclass(frozen=True)
-class Voices:
+class Rungs(Marks):
+    """A cell that shows findings as marks, the darker the more is printed for them."""
+
+    findings: tuple[str, ...]
+    strength: str
+    """A key of `kodebog.analysis.ledger.STATUSES`."""
+    note: str = ""
+
+    def __str__(self) -> str:
+        return ": ".join(filter(None, [self.note, " ".join(self.findings)]))
+
+    def marks(self) -> list[str]:
+        """Return the marks as MyST roles."""
+        return [f"{{rung}}`{finding} {self.strength}`" for finding in self.findings]
+
+
+@dataclass(frozen=True)
+class Voices(Marks):
     """A cell that shows excerpts as marks: who speaks gives hue and shape, and each mark leads to its excerpt."""
 
     excerpts: tuple[str, ...]
@@ -87,21 +123,13 @@ class Voices:
     against: tuple[str, ...] = ()
     """Excerpts that speak against it."""
     note: str = ""
-    """A line of plain words below the marks."""
 
     def __str__(self) -> str:
         told = [*self.excerpts, *(f"{e} against" for e in self.against)]
         return "; ".join(filter(None, [" ".join(told), self.note]))
 
-    def line(self) -> str:
-        """Return the note with the marks behind it, for an entry of a list."""
-        return " ".join([escape(self.note), *self._marks()])
-
-    def markdown(self) -> str:
-        """Return the marks, and the note as a paragraph below them."""
-        return "\n\n    ".join(filter(None, [" ".join(self._marks()), escape(self.note)])) or "no excerpt"
-
-    def _marks(self) -> list[str]:
+    def marks(self) -> list[str]:
+        """Return the marks as MyST roles."""
         marks = [f"{{voice}}`{e} wished`" if e in self.wished else f"{{voice}}`{e}`" for e in self.excerpts]
         return marks + [f"{{voice}}`{e} against`" for e in self.against]
 
@@ -154,7 +182,7 @@ def csv_text(frame: pd.DataFrame) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, tuple):
         value = " ".join(map(str, value)) if all(_is_id(v) for v in value) else "; ".join(map(str, value))
-    if isinstance(value, Voices):
+    if isinstance(value, Marks):
         value = str(value)
     if isinstance(value, str):
         value = value.replace("\r\n", "\n").replace("\r", "\n")  # which Python's versions quote differently
@@ -167,7 +195,7 @@ def _is_id(value: object) -> bool:
 
 
 def _cell(value: object) -> str:
-    if isinstance(value, Voices):
+    if isinstance(value, Marks):
         return value.markdown()
     if isinstance(value, tuple):
         if not value:
@@ -175,8 +203,8 @@ def _cell(value: object) -> str:
         if all(_ID.fullmatch(str(v)) for v in value):
             return ", ".join(link(str(v)) for v in value)
         if len(value) == 1:
-            return value[0].line() if isinstance(value[0], Voices) else _linked(str(value[0]))
-        return "\n    ".join(f"- {v.line() if isinstance(v, Voices) else _linked(str(v))}" for v in value)
+            return value[0].line() if isinstance(value[0], Marks) else _linked(str(value[0]))
+        return "\n    ".join(f"- {v.line() if isinstance(v, Marks) else _linked(str(v))}" for v in value)
     if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN
         return "–"
     return _linked(str(value)) or "–"

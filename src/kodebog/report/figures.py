@@ -12,10 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from kodebog.analysis import ledger, sample
+from kodebog.analysis import sample
 from kodebog.analysis.coding import ordered
 from kodebog.report import display
-from kodebog.report.style import MUTED, SHEET
+from kodebog.report.style import MUTED, SHEET, use_typeface
 from kodebog.study import Study
 
 PERSPECTIVES = {"director": "#AA3377", "leader": "#4477AA", "employee": "#CC6622"}
@@ -23,6 +23,7 @@ PERSPECTIVES = {"director": "#AA3377", "leader": "#4477AA", "employee": "#CC6622
 
 
 def _canvas(height: float, width: float = 5.0) -> tuple[Figure, Axes]:
+    use_typeface()
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots()
 
@@ -68,73 +69,6 @@ def excerpts_by_section(study: Study) -> display.Figure:
         "fig-sections",
         table.drop(columns="section"),
     )
-
-
-@style.context(SHEET)
-def statuses(study: Study) -> display.Figure:
-    """Return the ladder of evidence: a numbered mark for each finding, by what is printed for it and by question."""
-    table = ledger.finding_status(study).merge(study.findings[["finding", "question"]], on="finding")
-    counts = table["status"].value_counts()
-    shown = [words for words in ledger.STATUSES.values() if counts.get(words, 0)]
-    caption = f"Of {len(table)} findings: " + "; ".join(f"{counts[words]} {words}" for words in shown)
-    return display.Figure(
-        _ladder(table, study.labels("questions")),
-        caption,
-        f"A numbered square for each finding, in rows by what is printed for it, in columns by question. {caption}.",
-        "fig-statuses",
-        table,
-    )
-
-
-LADDER = {
-    "robust": ("#0B3C5D", "white"),
-    "sides": ("#2A6A93", "white"),
-    "one": ("#BFD7E6", "#10222E"),
-    "against": ("#CC3311", "white"),
-    "alone": ("none", MUTED),
-    "beyond": ("none", MUTED),
-    "asked": ("#BFD7E6", "#10222E"),
-    "own": ("none", MUTED),
-}
-"""Colour of a mark and of its number: the darker, the more sides; an outline where no excerpt shows it."""
-IN_A_LINE = 7
-"""Marks beside each other in one cell of the ladder."""
-
-
-def _ladder(table: pd.DataFrame, questions: dict[str, str]) -> Figure:
-    """Return rows of numbered squares, each a link to its finding. Columns of `table`: finding, status, question."""
-    figure, axes = _canvas(6.6, width=7.6)
-    y, places, names = 0.0, [], []
-    for key, words in ledger.STATUSES.items():
-        rows = table[table["status"] == words]
-        if rows.empty:
-            continue
-        face, ink = LADDER[key]
-        lines = 1
-        for column, question in enumerate(questions):
-            for i, finding in enumerate(rows.loc[rows["question"] == question, "finding"]):
-                place = (column * (IN_A_LINE + 1) + i % IN_A_LINE, y + i // IN_A_LINE)
-                lines = max(lines, i // IN_A_LINE + 1)
-                edge = "-" if key != "own" else ":"
-                axes.scatter(
-                    *place, s=150, marker="s", facecolor=face, edgecolor=ink if face == "none" else face,
-                    linewidth=0.8, linestyle=edge, urls=[f"#{finding}"],
-                )  # fmt: skip
-                number = str(finding)[1:]
-                size = 7 if len(number) < 3 else 5.5
-                axes.annotate(number, place, ha="center", va="center", color=ink, size=size)
-        places.append(y + (lines - 1) / 2)
-        names.append(_wrap(words, 22))
-        y += lines + 0.7
-    for column, (question, label) in enumerate(questions.items()):
-        axes.annotate(f"{question}\n{_wrap(label, 14)}", (column * (IN_A_LINE + 1) - 0.4, -0.9), color=MUTED, size=9)
-    axes.set_yticks(places, names)
-    axes.set(ylim=(y - 0.2, -2.6), xticks=[], xlim=(-0.8, len(questions) * (IN_A_LINE + 1)))
-    for side in axes.spines.values():
-        side.set_visible(False)
-    axes.tick_params(length=0)
-    axes.grid(visible=False)
-    return figure
 
 
 def _dumbbells(table: pd.DataFrame) -> Figure:

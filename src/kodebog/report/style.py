@@ -1,8 +1,39 @@
-"""The one style of figures: its file, and the colours that code names."""
+"""The one look of pages, pictures and PDF: the style sheet of figures, the colours that code names, the typeface."""
 
+import atexit
+import functools
+import shutil
+import tempfile
 from pathlib import Path
 
 SHEET = Path(__file__).with_name("kodebog.mplstyle")
 """matplotlib's style sheet for all figures."""
 MUTED = "#767676"
 """Colour of text and lines in figures: readable on paper; pages put the colour of their own text in its place."""
+STATIC = Path(__file__).with_name("static")
+"""Files that pages take along as they are."""
+TYPEFACE = STATIC / "typeface"
+"""Source Sans 3, as pages load it: regular, italic and semibold, Latin letters; its source stands in vendored.json."""
+
+
+@functools.cache
+def truetype() -> Path:
+    """Return a folder with the typeface as TrueType, which matplotlib and Typst read; it goes when the process does."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 - only pictures and the PDF pay for it
+
+    folder = Path(tempfile.mkdtemp(prefix="kodebog-typeface-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for file in sorted(TYPEFACE.glob("*.woff")):
+        font = TTFont(file, recalcTimestamp=False)
+        font.flavor = None
+        font.save(folder / f"{file.stem}.ttf")
+    return folder
+
+
+@functools.cache
+def use_typeface() -> None:
+    """Let matplotlib draw with it."""
+    from matplotlib import font_manager  # noqa: PLC0415 - only pictures pay for it
+
+    for file in sorted(truetype().iterdir()):
+        font_manager.fontManager.addfont(file)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from kodebog.analysis import agreement, coding, evidence, factors, ledger, sample, typology
-from kodebog.report.display import Table, Voices, escape
+from kodebog.report.display import Rungs, Table, Voices, escape
 from kodebog.report.wording import in_words, leading, listed, of, reading_name
 from kodebog.study import Study
 from kodebog.study.rules import DIMENSIONS
@@ -365,36 +365,30 @@ def findings(study: Study) -> Table:
     return Table(frame, caption, "tab-findings", (8, 29, 12, 13, 12, 11, 15), anchors=True)
 
 
-def statuses(study: Study) -> Table:
-    """Return how many findings have each status, by kind of finding."""
-    rows = ledger.finding_status(study).merge(study.findings[["finding", "kind"]], on="finding")
-    counts = pd.crosstab(rows["status"], rows["kind"]).reindex(list(ledger.STATUSES.values()), fill_value=0)
-    counts.insert(0, "All", counts.sum(axis=1))
-    frame = counts.rename(columns=str.capitalize).rename_axis(index="In print", columns=None).reset_index()
-    top, n = leading(pd.Series(counts.index), counts["All"].reset_index(drop=True))
-    return Table(
-        frame,
-        f"Most frequent status: {top}, {of(n, len(rows))} findings",
-        "tab-statuses",
-        (21, 6, *[73 // (counts.shape[1] - 1)] * (counts.shape[1] - 1)),
-        stub=True,
-    )
-
-
-def status_rules(study: Study) -> Table:
-    """Return the rules by which findings get their status, with how many get it."""
-    counts = ledger.finding_status(study)["status"].value_counts()
+def ladder(study: Study) -> Table:
+    """Return the ladder of evidence: for each status, when it is given, and the findings that have it, by question."""
+    rows = ledger.finding_status(study).merge(study.findings[["finding", "question"]], on="finding")
+    questions = study.labels("questions")
     frame = pd.DataFrame(
         [
-            (ledger.STATUSES[name], rule, int(counts.get(ledger.STATUSES[name], 0)))
-            for name, rule in ledger.STATUS_RULES.items()
+            (
+                f"{words} ({(rows['status'] == words).sum()})",
+                ledger.STATUS_RULES[key],
+                tuple(
+                    Rungs(tuple(part["finding"]), key, questions[str(question)])
+                    for question, part in rows[rows["status"] == words].groupby("question")
+                ),
+            )
+            for key, words in ledger.STATUSES.items()
         ],
         columns=["In print", "Said when", "Findings"],
     )
+    alone = int((rows["status"] == ledger.STATUSES["alone"]).sum())
     caption = (
-        "What is said of a finding is the first of these that fits it; it is worked out from judgements, never typed"
+        f"The ladder of evidence: {of(_from_two_sides(rows['status']), len(rows))} findings are shown from two or more "
+        f"sides; for {of(alone, len(rows))} the authors' text alone stands"
     )
-    return Table(frame, caption, "tab-status-rules", (18, 70, 12), stub=True)
+    return Table(frame, caption, "tab-ladder", (18, 34, 48), stub=True, look="kodebog-ladder")
 
 
 def robustness(study: Study) -> Table:

@@ -362,6 +362,22 @@ def _what_is_said_of_a_type_stands_in_a_section(t: Tables) -> Iterator[Fault]:
         )
 
 
+def _what_is_said_of_a_type_needs_one(t: Tables) -> Iterator[Fault]:
+    """An initiative under no type has nothing said of its type, and a type is no code of its own."""
+    practices = set(t["codes"].loc[t["codes"]["family"] == "practice", "code"])
+    none = set(t["cases"].loc[t["cases"]["practice"].isna(), "case"])
+    typed = (t["case_codes"]["said_of"] == "type") | t["case_codes"]["code"].isin(practices)
+    for row, coding in _rows(t["case_codes"], typed & t["case_codes"]["case"].isin(none)):
+        yield Fault(
+            file="case_codes.csv",
+            row=row,
+            column="said_of",
+            value=coding["said_of"],
+            problem=f"speaks of a type, and “{coding['case']}” is under none in cases.csv",
+            allowed="initiative",
+        )
+
+
 def _codes_stand_in_their_familys_section(t: Tables) -> Iterator[Fault]:
     section = t["codes"]["family"].map(t["families"].set_index("family")["section"])
     for row, code in _rows(t["codes"], t["codes"]["section"] != section):
@@ -522,6 +538,7 @@ RULES: tuple[Rule, ...] = (
     _every_disagreement_is_settled,
     _content_is_what_was_agreed,
     _what_is_said_of_a_type_stands_in_a_section,
+    _what_is_said_of_a_type_needs_one,
     _codes_stand_in_their_familys_section,
     _an_example_carries_its_code,
     _concepts_belong_to_research,
