@@ -31,7 +31,8 @@ def test_the_rules_for_findings(study):
     assert status["F13"] == words["sides"]  # E03 leader, E04 director; without either, one is left
     assert status["F08"] == words["one"]  # E01 alone
     assert status["F33"] == words["one"]  # E08 and E09, both employees and tied to no initiative
-    assert status["F54"] == words["one"]  # E27 and E28, both leaders without an initiative; E29 qualifies
+    assert status["F61"] == words["one"]  # E28 alone; E29 qualifies
+    assert status["F54"] == words["alone"]  # E27, E28 and E29 qualify
     assert status["F09"] == words["alone"]
     assert status["F69"] == words["against"]  # E27
     assert status["F21"] == words["beyond"]  # says that it holds for most initiatives

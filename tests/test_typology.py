@@ -19,7 +19,7 @@ BY_HAND = {
     },
     ("role", "coordination"): {"coordinate-efforts": ({"E06"}, {"care-homes", "refugee-reception", "rehabilitation"})},
     ("value", "mobilisation"): {
-        "mobilise-resources": ({"E01"}, {"harbours"}),
+        "mobilise-resources": ({"E01"}, {"harbours", "tourism"}),
         "protest-to-cooperation": ({"E01", "E10"}, {"harbours", "tourism"}),
     },
     ("value", "empowerment"): {

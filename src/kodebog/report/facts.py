@@ -77,6 +77,7 @@ def facts(study: Study) -> Facts:
         found[f"excerpts_{section}_{perspective}"] = len(rows)
     for section, rows in study.excerpts.groupby("section"):
         found[f"excerpts_{section}_with_case"] = int(rows["case"].notna().sum())
+        found[f"excerpts_{section}_leading"] = int((rows["perspective"] != "employee").sum())
     for theme in study.themes["theme"]:
         found |= {f"theme_{theme}_{effect}": 0 for effect in ("supports", "wished", "hinders")}
     for (theme, effect), rows in side_by_side(study).groupby(["theme", "effect"]):

@@ -91,7 +91,7 @@ def _dumbbells(table: pd.DataFrame) -> Figure:
             va="center",
             ha="left" if ahead else "right",
             color=colour,
-            weight="bold",
+            weight="semibold",
         )
         axes.annotate(
             f"{row.expected:.1f} in proportion",

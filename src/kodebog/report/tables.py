@@ -49,7 +49,7 @@ def concepts(study: Study, sections: list[str] | None = None) -> Table:
     where = rows.groupby("concept")["section"].agg(lambda found: tuple(s for s in labels if s in set(found)))
     frame = pd.DataFrame(
         [(*names[str(c)], w, tuple(labels[s] for s in where[str(c)])) for c, w in _works(rows).items()],
-        columns=["Concept", "Dansk", "Works cited for it", "In"],
+        columns=["Concept", "Dansk", "Works cited for it, here or elsewhere", "In"],
     )
     caption = (
         f"{len(frame)} concepts, carried by {rows['work'].nunique()} works; author and year as cited in the article"
@@ -62,7 +62,8 @@ def _works(literature: pd.DataFrame) -> pd.Series[str]:
     ours = {"surname": literature["authors"].str.split(r",| &| et al", regex=True).str[0]}
     ours["names"] = literature["authors"].str.len() + 99 * literature["authors"].str.contains("et al")
     rows = literature.assign(**ours).sort_values(["surname", "names", "year"], ascending=False)
-    named = (rows["authors"] + " " + rows["year"]).groupby(rows["concept"]).unique()
+    cited = rows["authors"] + " " + rows["year"] + (": " + rows["pages"]).fillna("")
+    named = cited.groupby(rows["concept"]).unique()
     named = named.map(lambda works: " and ".join(filter(None, ["; ".join(works[:-1]), works[-1]])))
     return named.reindex(literature["concept"].unique())
 
@@ -512,7 +513,7 @@ def limits(study: Study) -> Table:
         ),
         (
             "How what was studied differs from what was not",
-            "The top picked the initiatives as good examples, and the management had ordered the analysis",
+            "The top picked the initiatives as examples of the direction it wanted; management had ordered the analysis",
             "Initiatives chosen by others, those given up among them",
         ),
         (
