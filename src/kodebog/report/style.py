@@ -26,6 +26,7 @@ def truetype() -> Path:
     for file in sorted(TYPEFACE.glob("*.woff")):
         font = TTFont(file, recalcTimestamp=False)
         font.flavor = None
+        font["name"].setName("Source Sans 3", 1, 3, 1, 0x409)  # the semibold one, too, is of this family
         font.save(folder / f"{file.stem}.ttf")
     return folder
 

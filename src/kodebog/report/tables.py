@@ -513,7 +513,7 @@ def limits(study: Study) -> Table:
         ),
         (
             "How what was studied differs from what was not",
-            "The top picked the initiatives as examples of the direction it wanted; management had ordered the analysis",
+            "The top picked the initiatives to show the direction it wanted; management had ordered the analysis",
             "Initiatives chosen by others, those given up among them",
         ),
         (
