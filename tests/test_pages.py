@@ -15,8 +15,10 @@ PAGES = {
     "data-dictionary": lambda _: pages.data_dictionary(paths.DATA),
     "judgements": pages.judgements,
     "wording": pages.wording,
-    "explorer-form": explorer.form,
-    "explorer-rows": lambda study: json.dumps(explorer.row_attributes(study), ensure_ascii=False, indent=1),
+    "explorer-form": lambda study: explorer.form(study, explorer.EXCERPTS) + explorer.form(study, explorer.FINDINGS),
+    "explorer-rows": lambda study: json.dumps(
+        explorer.excerpt_attributes(study) | explorer.finding_attributes(study), ensure_ascii=False, indent=1
+    ),
     "facts": lambda study: json.dumps(dict(facts(study)), ensure_ascii=False, indent=1),
 }
 
@@ -28,10 +30,9 @@ def test_as_somebody_last_saw_it(study, page, file_regression):
 
 def test_the_codebook_counts_excerpts_not_codings(study):
     """By hand: “courage” is coded by three excerpts."""
-    (row,) = [part for part in pages.codebook(study).split("* - ") if part.startswith("courage\n")]
-    assert row.rstrip().splitlines()[-1] == "  - " + str(
-        study.excerpt_codes.loc[study.excerpt_codes["code"] == "courage", "excerpt"].nunique()
-    )
+    (row,) = [part for part in pages.codebook(study).split("* - ") if "code-courage`" in part]
+    number = study.excerpt_codes.loc[study.excerpt_codes["code"] == "courage", "excerpt"].nunique()
+    assert row.rstrip().splitlines()[-1] == f"  - {{holders}}`courage {number}`"
 
 
 def test_every_text_in_two_languages_stands_on_the_page(study):

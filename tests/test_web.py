@@ -14,6 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from kodebog import paths
+from kodebog.files import project_files
 from kodebog.publish import head
 from kodebog.publish import site as site_
 from kodebog.publish.addresses import Addresses, addresses
@@ -104,6 +105,41 @@ def test_the_data_package_is_whole_and_its_checksums_hold(site, tmp_path):
         assert (folder / path.name).read_bytes() == path.read_bytes()
     subprocess.run(["sha256sum", "--check", "--strict", site_.SUMS], cwd=folder, check=True, capture_output=True)
     subprocess.run(["sha256sum", "--check", "--strict", site_.SUMS], cwd=site.html, check=True, capture_output=True)
+
+
+def test_the_project_itself_can_be_downloaded(site):
+    """Every file of it, so that the two commands work from the zip."""
+    with zipfile.ZipFile(site.html / site_.SOURCE) as archive:
+        held = {name.removeprefix("source/"): archive.read(name) for name in archive.namelist()}
+    assert held == {p.relative_to(paths.ROOT).as_posix(): p.read_bytes() for p in project_files(paths.ROOT)}
+    assert {"Makefile", "data/excerpts.csv", "notebooks/method.ipynb", "requirements.lock"} <= set(held)
+
+
+def test_every_page_ends_with_version_licence_and_citation(site, soups):
+    for page, soup in soups.items():
+        foot = soup.select_one("ul.kodebog-imprint")
+        assert foot and [li.get_text() for li in foot.select("li")][1:3] == [
+            "Text and data CC BY 4.0, code MIT",
+            "Cite",
+        ]
+        assert str(metadata.citation()["version"]) in foot.get_text(), page
+
+
+def test_chapters_say_how_long_they_take(soups):
+    told = {
+        page: soup.select_one("ul.kodebog-tools li").get_text()
+        for page, soup in soups.items()
+        if page.startswith("notebooks/") and page != "notebooks/evidence.html"  # little but a table
+    }
+    assert all(re.fullmatch(r"\d+ minutes? to read", words) for words in told.values()), told
+
+
+def test_reading_time_is_of_running_text():
+    from docutils.core import publish_doctree
+
+    words = "word " * 600
+    table = "\n\n=== ===\na   b\n=== ===\n" + "c   d\n" * 500 + "=== ===\n"
+    assert head.minutes(publish_doctree(words + table)) == 3
 
 
 def test_a_package_depends_on_its_content_only(tmp_path):

@@ -1,9 +1,10 @@
-/* Filters for the table of excerpts. Without JavaScript the table stands as it is.
+/* Filters for the tables of excerpts and findings. Without JavaScript the table stands as it is.
    Filters combine, and stand in the address, so that a view can be shared. */
 document.addEventListener("DOMContentLoaded", () => {
   const form = document.getElementById("explorer");
-  const table = document.querySelector("#tab-excerpts");
-  if (!form || !table) return;
+  const table = form && document.getElementById(form.dataset.table);
+  if (!table) return;
+  const { what } = form.dataset;
   const status = form.querySelector("[role=status]");
   const fields = [...form.elements].filter((field) => field.name);
   const head = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
@@ -23,7 +24,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const address = (query.size ? "?" + query : location.pathname) + (keepHash ? location.hash : "");
     history.replaceState(null, "", address);
     shown.draw();
-    status.textContent = `${shown.rows({ search: "applied" }).count()} of ${shown.rows().count()} excerpts shown`;
+    status.textContent = `${shown.rows({ search: "applied" }).count()} of ${shown.rows().count()} ${what} shown`;
   };
 
   shown.search.fixed("explorer", (_text, _data, index) => keeps(shown.row(index).node()));
@@ -51,7 +52,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const rows = shown.rows({ search: "applied" }).nodes().toArray();
     const lines = rows.map((row) => [...row.cells].map((cell) => cellText(cell.textContent)).join(","));
     const file = new Blob(["\ufeff" + [head.map(cellText).join(","), ...lines].join("\n") + "\n"], { type: "text/csv" });
-    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: "excerpts.csv" });
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: `${what}.csv` });
     link.click();
     URL.revokeObjectURL(link.href);
   });

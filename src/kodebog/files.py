@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+import subprocess
 import tempfile
+from fnmatch import fnmatch
 from pathlib import Path
 
 
@@ -18,6 +21,23 @@ def hash_files(root: Path, *places: Path, known: str = "") -> str:
         if ".ipynb_checkpoints" not in path.parts and path.suffix != ".pyc":
             found.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return found.hexdigest()
+
+
+def project_files(root: Path) -> list[Path]:
+    """Return a project's own files: what git keeps of it, or, without git, all but what `.gitignore` names."""
+    listed = ["git", "-C", str(root), "ls-files", "-z"]
+    if (root / ".git").exists() and shutil.which("git"):
+        said = subprocess.run(listed, check=False, capture_output=True, text=True)
+        if said.returncode == 0:
+            return sorted(root / name for name in said.stdout.split("\0") if (root / name).is_file() and name)
+    rules = root / ".gitignore"
+    ignored = ["_build", *(rules.read_text(encoding="utf-8").split() if rules.is_file() else ())]
+    found = [
+        path
+        for path in root.rglob("*")
+        if not any(fnmatch(part, name.strip("/")) for part in path.relative_to(root).parts for name in ignored)
+    ]
+    return sorted(path for path in found if path.is_file() and not path.is_symlink())
 
 
 def write_whole(path: Path, content: str | bytes, mode: int | None = None) -> None:

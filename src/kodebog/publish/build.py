@@ -23,7 +23,7 @@ from typing import Any
 
 from kodebog import paths
 from kodebog.errors import KodebogError
-from kodebog.files import hash_files, write_whole
+from kodebog.files import hash_files, project_files, write_whole
 from kodebog.publish.execution import ExecutionError, book_hash, execute, pending
 from kodebog.publish.forking import get_ready
 
@@ -140,7 +140,9 @@ def _build_lock() -> Iterator[None]:
 def _inputs_hash() -> str:
     """A hash over everything that the book is made from."""
     known = [book_hash(), *(os.environ.get(name) for name in ("BOOK_URL", "REPOSITORY_URL"))]
-    return hash_files(paths.ROOT, paths.BOOK, paths.NOTEBOOKS, *paths.SINGLE, known=repr(known))
+    return hash_files(
+        paths.ROOT, paths.BOOK, paths.NOTEBOOKS, *paths.SINGLE, *project_files(paths.ROOT), known=repr(known)
+    )
 
 
 def _sphinx(say: Callable[[str], None]) -> Path:

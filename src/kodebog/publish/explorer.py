@@ -1,37 +1,49 @@
-"""The evidence explorer: what the page of excerpts needs to be filtered, as plain HTML.
+"""The explorers: what the tables of excerpts and of findings need to be filtered, as plain HTML.
 
-Every row of the table gets what it can be filtered by in `data-` attributes, and the page a form (see
+Every row of such a table gets what it can be filtered by in `data-` attributes, and its page a form (see
 `kodebog.publish.transforms`); the script `explorer.js` ties the two together. Without it the page is a plain table.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape
 
 from kodebog.analysis.coding import coded, practice_of_excerpts
-from kodebog.study import Study
+from kodebog.analysis.evidence import findings_with_evidence
+from kodebog.analysis.ledger import STATUSES, finding_status
+from kodebog.study import Lang, Study
 
-PAGE = "notebooks/evidence"
-"""The page that holds the excerpts."""
-TABLE = "tab-excerpts"
-"""Its table."""
-FORM = "explorer"
-"""The form that filters it."""
 SCRIPTS = ("datatables/dataTables.min.js", "explorer.js")
+Attributes = dict[str, dict[str, str]]
+"""What each row can be filtered by: id → attribute → values, joined by spaces; `text` is for free search."""
 
 
-def row_attributes(study: Study) -> dict[str, dict[str, str]]:
-    """Return what each excerpt can be filtered by: excerpt → attribute → values, joined by spaces.
+@dataclass(frozen=True)
+class Explorer:
+    """A table that can be filtered, and by what."""
+
+    page: str
+    """The page that holds it."""
+    table: str
+    """Name of the table."""
+    what: str
+    """What its rows are."""
+    filters: tuple[tuple[str, str, str], ...]
+    """Attribute, name and table of labels of each filter."""
+    rows: Callable[[Study], Attributes]
+
+
+def excerpt_attributes(study: Study) -> Attributes:
+    """Return what each excerpt can be filtered by.
 
     `text` holds what free text is looked for in: gists, labels and definitions of its codes, in both languages.
     """
     families = study.codes.set_index("code")["family"]
     codes = coded(study).groupby("excerpt")["code"].agg(lambda c: list(dict.fromkeys(c)))
     practices = practice_of_excerpts(study).groupby("excerpt")["practice"].agg(list)
-    words = {
-        lang: {table: study.labels(table, lang) for table in ("codes", "sections", "sample", "cases")}
-        for lang in ("en", "da")
-    }
+    words = _words(study, "codes", "sections", "sample", "cases")
     found = {}
     for row in study.excerpts.itertuples():
         case = row.case if isinstance(row.case, str) else ""
@@ -40,48 +52,102 @@ def row_attributes(study: Study) -> dict[str, dict[str, str]]:
         for lang in words.values():
             text += [lang["sections"][row.section], lang["sample"][row.perspective], lang["cases"].get(case, "")]
             text += [lang["codes"][code] for code in given]
-        found[row.excerpt] = {
-            "perspective": row.perspective,
+        found[str(row.excerpt)] = {
+            "perspective": str(row.perspective),
             "practice": " ".join(practices.get(row.excerpt, [])),
             "initiative": case,
             "family": " ".join(dict.fromkeys(families[code] for code in given)),
             "code": " ".join(given),
-            "section": row.section,
+            "section": str(row.section),
             "text": " ".join(filter(None, text)),
         }
     return found
 
 
-def form(study: Study) -> str:
+def finding_attributes(study: Study) -> Attributes:
+    """Return what each finding can be filtered by; `perspective`: of the excerpts that show it or speak against it."""
+    status = finding_status(study).set_index("finding")["status"]
+    names = {words: key for key, words in STATUSES.items()}
+    asserted = study.finding_codes.groupby("finding")["code"].agg(list)
+    speaker = study.excerpts.set_index("excerpt")["perspective"]
+    danish = study.findings.set_index("finding")["statement_da"]
+    words = _words(study, "codes", "sections", "questions")
+    found = {}
+    for row in findings_with_evidence(study).itertuples():
+        given = asserted.get(row.finding, [])
+        text = [row.finding, row.statement, danish[row.finding], status[row.finding]]
+        for lang in words.values():
+            text += [lang["sections"][row.section], lang["questions"][row.question], *(lang["codes"][c] for c in given)]
+        found[str(row.finding)] = {
+            "status": names[status[row.finding]],
+            "perspective": " ".join(dict.fromkeys(speaker[e] for e in (*row.excerpts, *row.against))),
+            "section": str(row.section),
+            "question": str(row.question),
+            "code": " ".join(given),
+            "text": " ".join(text),
+        }
+    return found
+
+
+def _words(study: Study, *tables: str) -> dict[Lang, dict[str, dict[str, str]]]:
+    return {lang: {table: study.labels(table, lang) for table in tables} for lang in ("en", "da")}
+
+
+EXCERPTS = Explorer(
+    "notebooks/evidence",
+    "tab-excerpts",
+    "excerpts",
+    (
+        ("perspective", "Perspective", "sample"),
+        ("practice", "Practice", "codes"),
+        ("initiative", "Initiative", "cases"),
+        ("section", "Section", "sections"),
+        ("family", "Code family", "families"),
+        ("code", "Code", "codes"),
+    ),
+    excerpt_attributes,
+)
+FINDINGS = Explorer(
+    "notebooks/reproduction",
+    "tab-findings",
+    "findings",
+    (
+        ("status", "In print", "statuses"),
+        ("perspective", "Voices", "sample"),
+        ("question", "Question", "questions"),
+        ("section", "Section", "sections"),
+        ("code", "Code", "codes"),
+    ),
+    finding_attributes,
+)
+PAGES = {explorer.page: explorer for explorer in (EXCERPTS, FINDINGS)}
+
+
+def form(study: Study, explorer: Explorer) -> str:
     """Return the form with a filter for each attribute; the style sheet hides it where there are no scripts."""
-    labels = {table: study.labels(table) for table in ("sample", "cases", "families", "sections", "codes")}
-    danish = {table: study.labels(table, "da") for table in labels}
-    used = list(row_attributes(study).values())
+    used = list(explorer.rows(study).values())
 
     def options(attribute: str, table: str) -> str:
         taken = {value for row in used for value in row[attribute].split()}
+        if table == "statuses":
+            labels = STATUSES
+        else:
+            english, danish = study.labels(table), study.labels(table, "da")
+            labels = {key: f"{label} ({danish[key]})" for key, label in english.items()}
         return "".join(
-            f'<option value="{escape(key)}">{escape(label)} ({escape(danish[table][key])})</option>'
-            for key, label in labels[table].items()
-            if key in taken
+            f'<option value="{escape(key)}">{escape(label)}</option>' for key, label in labels.items() if key in taken
         )
 
     selects = "".join(
         f'<label>{name}<select name="{attribute}"><option value="">all</option>'
         f"{options(attribute, table)}</select></label>"
-        for attribute, name, table in (
-            ("perspective", "Perspective", "sample"),
-            ("practice", "Practice", "codes"),
-            ("initiative", "Initiative", "cases"),
-            ("section", "Section", "sections"),
-            ("family", "Code family", "families"),
-            ("code", "Code", "codes"),
-        )
+        for attribute, name, table in explorer.filters
     )
     return (
-        f'<form id="{FORM}" class="kodebog-explorer" aria-label="Filter the excerpts">{selects}'
+        f'<form id="explorer" class="kodebog-explorer" aria-label="Filter the {explorer.what}" '
+        f'data-table="{explorer.table}" data-what="{explorer.what}">{selects}'
         '<label>Words, English or Danish<input type="search" name="q" autocomplete="off"></label>'
         '<p><button type="reset">Show all</button> '
         '<button type="button" data-download>Download what is shown (CSV)</button>'
-        f' <span role="status">{len(used)} of {len(used)} excerpts shown</span></p></form>'
+        f' <span role="status">{len(used)} of {len(used)} {explorer.what} shown</span></p></form>'
     )

@@ -22,10 +22,17 @@ from kodebog import paths
 from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.ledger import STATUSES
 from kodebog.files import hash_files
-from kodebog.publish import execution, head, language, outputs, site, transforms
+from kodebog.publish import execution, explorer, head, language, outputs, site, transforms
 from kodebog.publish.addresses import Addresses, addresses
-from kodebog.publish.html import BookTranslator, depart_folded_code, visit_folded_code
+from kodebog.publish.html import (
+    BookTranslator,
+    UnsearchedCode,
+    depart_folded_code,
+    visit_folded_code,
+    visit_unsearched_code,
+)
 from kodebog.publish.pdf import PdfInBackground, TypstBuilder
+from kodebog.publish.search import KodebogDomain
 from kodebog.report import metadata
 from kodebog.report.display import HOMES
 from kodebog.report.facts import facts
@@ -103,10 +110,35 @@ class _Voices(SphinxRole):
 
 
 class _Anchor(SphinxRole):
-    """Role `anchor`: the address of an excerpt or finding."""
+    """Role `anchor`: the address of an excerpt, a finding or a code."""
 
     def run(self) -> Made:
-        return [nodes.inline(self.text, self.text, ids=[self.text], classes=["kodebog-id"])], []
+        said = self.text.removeprefix("code-")
+        return [nodes.inline(said, said, ids=[self.text], classes=["kodebog-id"])], []
+
+
+class _Definition(SphinxRole):
+    """Role `definition`: a code's label, which leads to its definition."""
+
+    def run(self) -> Made:
+        labels = Study.load().labels("codes")
+        if self.text not in labels:
+            return [], [self.inliner.reporter.error(f"no code “{self.text}”", line=self.lineno)]
+        link = addnodes.pending_xref(
+            "", reftype="kodebog", refdomain="", reftarget=f"code-{self.text}", refexplicit=True
+        )
+        link += nodes.inline(labels[self.text], labels[self.text])
+        return [link], []
+
+
+class _Holders(SphinxRole):
+    """Role `holders`: a number, which leads to the excerpts that carry the code; `incentives 4`."""
+
+    def run(self) -> Made:
+        code, _, number = self.text.partition(" ")
+        link = addnodes.pending_xref("", reftype="kodebog-filter", refdomain="", reftarget=code, refexplicit=True)
+        link += nodes.inline(number, number)
+        return [link], []
 
 
 class _Fact(SphinxRole):
@@ -158,8 +190,15 @@ def _resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, ch
         address = relative_uri(app.builder.get_target_uri(node["refdoc"]), target)
         kept = {"html": {"download": ""}} if target.endswith((".csv", ".zip")) else {}
         return nodes.reference("", "", child, refuri=address, internal=True, **kept)
+    if node.get("reftype") == "kodebog-filter":
+        if app.builder.format != "html":
+            return child
+        address = app.builder.get_relative_uri(node["refdoc"], explorer.EXCERPTS.page)
+        return nodes.reference("", "", child, refuri=f"{address}?code={target}", internal=True)
     if node.get("reftype") != "kodebog":
         return None
+    if target.startswith("code-"):
+        return make_refnode(app.builder, node["refdoc"], "book/codebook", target, child)
     return make_refnode(app.builder, node["refdoc"], f"notebooks/{HOMES[target[0]]}", target, child)
 
 
@@ -244,12 +283,16 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("kodebog_pdf", True, "")
     app.add_config_value("kodebog_live", False, "html")
     app.add_builder(TypstBuilder)
+    app.add_domain(KodebogDomain)
+    app.add_node(UnsearchedCode, html=(visit_unsearched_code, None))
     app.set_translator("html", BookTranslator)
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded_code, depart_folded_code))
     for name, role in {
         "excerpt": _Link(),
         "finding": _Link(),
         "anchor": _Anchor(),
+        "definition": _Definition(),
+        "holders": _Holders(),
         "voice": _Voice(),
         "rung": _Rung(),
         "voices": _Voices(),

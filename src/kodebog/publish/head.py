@@ -6,7 +6,7 @@ import base64
 import functools
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ NEEDED = {
 """Scripts and styles that only some pages need, by how their names begin, and what such a page has in it."""
 PRIVATE_WORDS = "Private copy: made from a study of your own, which may hold the article's words. Not to be passed on."
 """What every page of a book from another study than `data/` says of itself."""
+PACE = 200
+"""Words a minute at which a page's reading time is reckoned."""
 DESCRIPTION = 200
 """Characters of a page's description, at most; it ends with a sentence."""
 
@@ -88,10 +90,11 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
         ("twitter:card", "summary_large_image"),
     ]
     context["security_policy"] = theme_policy(tuple(app.builder.theme.get_theme_dirs()))  # type: ignore[attr-defined]
+    context["imprint"] = imprint(app, pagename, where)
     context["private"], context["live"] = paths.PRIVATE, app.config.kodebog_live
     if pagename == app.config.root_doc and not paths.PRIVATE:
         context["json_ld"] = metadata.script_safe(metadata.schema_org(paths.study(), where.book))
-    if pagename == explorer.PAGE:
+    if pagename in explorer.PAGES:
         for script in explorer.SCRIPTS:
             app.add_js_file(script)
     if doctree is not None and (found := previews.wanted(context.get("body", ""), Study.load())):
@@ -101,13 +104,41 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
         context[files] = [file for file in context[files] if _needed(file, context.get("body", ""))]
 
 
+def imprint(app: Sphinx, page: str, where: Addresses) -> list[tuple[str, str]]:
+    """Return what stands at the foot of every page: words and, where they lead somewhere, an address."""
+    about = metadata.citation()
+    reuse = app.builder.get_relative_uri(page, "book/reuse") if "book/reuse" in app.env.found_docs else ""
+    version = f"Version {about['version']}, {about['date-released']}"
+    changes = app.builder.get_relative_uri(page, "book/changes") if "book/changes" in app.env.found_docs else ""
+    foot = [
+        (version, changes),
+        ("Text and data CC BY 4.0, code MIT", reuse and f"{reuse}#reuse"),
+        ("Cite", reuse and f"{reuse}#cite"),
+    ]
+    if where.repository:
+        foot.append(("Report a fault", f"{where.repository}/issues"))
+    return foot
+
+
 def _needed(file: Any, body: str) -> bool:
     name = Path(str(getattr(file, "filename", file) or "")).name
     return all(re.search(sign, body) for start, sign in NEEDED.items() if name.startswith(start))
 
 
-def tools(app: Sphinx, page: str) -> str:
-    """Return the line under a page's title: its notebook, where to run it, and the book in other forms."""
+def minutes(doctree: nodes.document) -> int:
+    """Return how long a page's running text takes to read, at `PACE`; tables, captions and code are not counted."""
+    aside = (nodes.table, nodes.figure, nodes.literal_block)
+    told = [p for p in doctree.findall(nodes.paragraph) if not any(isinstance(n, aside) for n in _around(p))]
+    return round(sum(len(p.astext().split()) for p in told) / PACE)
+
+
+def _around(node: nodes.Node) -> Iterator[nodes.Node]:
+    while (node := node.parent) is not None:
+        yield node
+
+
+def tools(app: Sphinx, page: str, doctree: nodes.document) -> str:
+    """Return the line under a page's title: how long it takes, its notebook, how to run it, the book in other forms."""
     where: Addresses = app.config.kodebog_addresses
 
     def to(file: str) -> str:
@@ -124,4 +155,6 @@ def tools(app: Sphinx, page: str) -> str:
             run.append(("Open in Binder", f'href="{escape(binder)}"'))
         links = run + links
     items = "".join(f"<li><a {attributes}>{text}</a></li>" for text, attributes in links)
+    if source.suffix == ".ipynb" and (long := minutes(doctree)):
+        items = f"<li>{long} {'minute' if long == 1 else 'minutes'} to read</li>{items}"
     return f'<ul class="kodebog-tools" aria-label="This page">{items}</ul>'

@@ -46,6 +46,15 @@ class BookTranslator(HTML5Translator):
             raise
 
 
+class UnsearchedCode(nodes.General, nodes.Element):
+    """Code of a notebook, shown but not found: the search, which reads what a page's nodes say, sees nothing in it."""
+
+
+def visit_unsearched_code(self: HTML5Translator, node: nodes.Element) -> None:
+    """Write the code, as Sphinx does."""
+    self.visit_literal_block(node["block"])
+
+
 def inline_svg(svg: str, name: str, alt: str) -> str:
     """Return an SVG file's picture for use inside a page: ids of its own, the page's text colour, its alternative."""
     svg = re.sub(r"<style.*?</style>", "", svg[svg.index("<svg") :], flags=re.DOTALL)  # kodebog.css says the same

@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.util.index_entries import split_index_msg
 
 from kodebog import paths
+from kodebog.files import project_files
 from kodebog.publish.addresses import Addresses
 from kodebog.publish.head import CARD
 from kodebog.publish.outputs import SHOWN, kept
@@ -24,6 +25,8 @@ from kodebog.study import Study
 from kodebog.study.package import declared_files
 
 SUMS = "SHA256SUMS"
+SOURCE = "source.zip"
+"""The project itself, to download and run."""
 DATA = "data"
 """Folder of the site that holds the study's tables."""
 
@@ -65,8 +68,11 @@ def finish(app: Sphinx, pdf: Path | None) -> None:
         return
     package = html / metadata.package_name(paths.study())
     pack(paths.study(), package)
+    pack_source(html / SOURCE)
     if pdf is not None:
-        (html / SUMS).write_bytes(sums({f.name: f.read_bytes() for f in (package, html / paths.PDF.name)}))
+        (html / SUMS).write_bytes(
+            sums({f.name: f.read_bytes() for f in (package, html / SOURCE, html / paths.PDF.name)})
+        )
     (html / CARD).write_bytes(social_card())
     (html / ".nojekyll").touch()  # else GitHub Pages leaves out folders that start with _
     if where.book:
@@ -146,10 +152,19 @@ def pack(study: Path, out: Path) -> None:
     files = [*declared_files(study), paths.ROOT / "LICENSE-data", paths.ROOT / "CITATION.cff"]
     content = {path.name: path.read_bytes() for path in sorted(files, key=lambda p: p.name)}
     content[SUMS] = sums(content)
+    _zip(out, content)
+
+
+def pack_source(out: Path) -> None:
+    """Write the project's own files into a zip file, from which the book and its tests can be made again."""
+    _zip(out, {path.relative_to(paths.ROOT).as_posix(): path.read_bytes() for path in project_files(paths.ROOT)})
+
+
+def _zip(out: Path, content: dict[str, bytes]) -> None:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, data in content.items():
             info = zipfile.ZipInfo(f"{out.stem}/{name}", (1980, 1, 1, 0, 0, 0))
-            info.external_attr = 0o644 << 16
+            info.external_attr = (0o755 if data.startswith(b"#!") else 0o644) << 16
             archive.writestr(info, data)
 
 

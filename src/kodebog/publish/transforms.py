@@ -14,6 +14,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from kodebog.publish import explorer, language
 from kodebog.publish.head import tools
+from kodebog.publish.html import UnsearchedCode
 from kodebog.study import Study
 
 
@@ -63,29 +64,32 @@ class ReadableTables(SphinxPostTransform):
                     cell["html"] = {"scope": "row", "role": "rowheader"}
                 else:
                     cell["html"] = {"data-head": heads[i], "role": "cell"}
+                    if not cell.astext().strip():
+                        cell["html"]["data-empty"] = "true"
 
 
 class Explorer(SphinxPostTransform):
-    """Puts the form before the table of excerpts, and what each row can be filtered by on the row."""
+    """Puts the form before a table that can be filtered, and what each row can be filtered by on the row."""
 
     default_priority = 690
     formats = ("html",)
 
     def run(self, **_: Any) -> None:
-        """Equip the page that holds the excerpts."""
-        if self.env.docname != explorer.PAGE:
+        """Equip a page that holds such a table."""
+        here = explorer.PAGES.get(self.env.docname)
+        if here is None:
             return
         study = Study.load()
-        attributes = explorer.row_attributes(study)
-        table = next(t for t in self.document.findall(nodes.table) if explorer.TABLE in t["ids"])
+        attributes = here.rows(study)
+        table = next(t for t in self.document.findall(nodes.table) if here.table in t["ids"])
         row: Any
         for row in next(iter(table.findall(nodes.tbody))).children:
-            (excerpt,) = [i for n in row.findall(nodes.inline) for i in n["ids"] if i in attributes]
-            row["html"] = {f"data-{name}": value for name, value in attributes[excerpt].items()}
+            (home,) = [i for n in row.findall(nodes.inline) for i in n["ids"] if i in attributes]
+            row["html"] = {f"data-{name}": value for name, value in attributes[home].items()}
         place: Any = table
         while place.get("nb_element") != "cell_code" and place.parent is not None:
             place = place.parent
-        place.parent.insert(place.parent.index(place), nodes.raw("", explorer.form(study), format="html"))
+        place.parent.insert(place.parent.index(place), nodes.raw("", explorer.form(study, here), format="html"))
 
 
 class QuietCode(SphinxPostTransform):
@@ -108,6 +112,10 @@ class QuietCode(SphinxPostTransform):
                 fold["prompt_show"], fold["prompt_hide"] = "Set-up code of this page", "Hide the set-up code"
                 cell.parent.remove(cell)
                 page.append(cell)
+        for block in [
+            b for b in self.document.findall(nodes.literal_block) if b.parent.get("nb_element") == "cell_code_source"
+        ]:
+            block.replace_self(UnsearchedCode("", block=block))
 
 
 class Tools(SphinxPostTransform):
@@ -120,5 +128,5 @@ class Tools(SphinxPostTransform):
         """Insert the line."""
         title = next(iter(self.document.findall(nodes.title)), None)
         if title is not None and isinstance(title.parent, nodes.section):
-            line = tools(self.app, self.env.docname)
+            line = tools(self.app, self.env.docname, self.document)
             title.parent.insert(title.parent.index(title) + 1, nodes.raw("", line, format="html"))

@@ -77,7 +77,83 @@ class Table:
         return "\n".join(lines)
 
 
-class Marks:
+class Cell:
+    """What a cell of a table holds where that is more than words; `str` of it is what the CSV file has."""
+
+    def markdown(self) -> str:
+        """Return the cell as MyST."""
+        raise NotImplementedError
+
+    def line(self) -> str:
+        """Return it as an entry of a list."""
+        return self.markdown()
+
+
+@dataclass(frozen=True)
+class Told(Cell):
+    """Words, and below them in small print what belongs to them."""
+
+    text: str
+    aside: tuple[str | Cell, ...]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def markdown(self) -> str:
+        """Return the words and, as a paragraph below them, the rest."""
+        rest = " · ".join(a.line() if isinstance(a, Cell) else escape(a) for a in self.aside if str(a))
+        return "\n\n    ".join(filter(None, [_linked(self.text), rest]))
+
+
+@dataclass(frozen=True)
+class CodeLinks(Cell):
+    """Codes, each a link to its definition."""
+
+    codes: tuple[tuple[str, str], ...]
+    """Name and label of each."""
+    against: frozenset[str] = frozenset()
+    """Names of those that are spoken against."""
+
+    def __str__(self) -> str:
+        return "; ".join(label + (" (against)" if code in self.against else "") for code, label in self.codes)
+
+    def markdown(self) -> str:
+        """Return the links."""
+        return "; ".join(
+            f"{{definition}}`{code}`" + (" (against)" if code in self.against else "") for code, _ in self.codes
+        )
+
+
+@dataclass(frozen=True)
+class CodeHome(Cell):
+    """The name of a code, as the address of its definition."""
+
+    code: str
+
+    def __str__(self) -> str:
+        return self.code
+
+    def markdown(self) -> str:
+        """Return the address."""
+        return f"{{anchor}}`code-{self.code}`"
+
+
+@dataclass(frozen=True)
+class Holders(Cell):
+    """How many excerpts carry a code; the number leads to them."""
+
+    code: str
+    excerpts: int
+
+    def __str__(self) -> str:
+        return str(self.excerpts)
+
+    def markdown(self) -> str:
+        """Return the number."""
+        return f"{{holders}}`{self.code} {self.excerpts}`" if self.excerpts else ""
+
+
+class Marks(Cell):
     """A cell that shows excerpts or findings as marks, each of which leads to what it stands for."""
 
     note: str
@@ -93,7 +169,10 @@ class Marks:
 
     def markdown(self) -> str:
         """Return the marks, and the note as a paragraph below them."""
-        return "\n\n    ".join(filter(None, [" ".join(self.marks()), escape(self.note)])) or "no excerpt"
+        return "\n\n    ".join(filter(None, [" ".join(self.marks()), escape(self.note)])) or self.empty
+
+    empty = "no excerpt"
+    """What stands where there is no mark."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +261,7 @@ def csv_text(frame: pd.DataFrame) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, tuple):
         value = " ".join(map(str, value)) if all(_is_id(v) for v in value) else "; ".join(map(str, value))
-    if isinstance(value, Marks):
+    if isinstance(value, Cell):
         value = str(value)
     if isinstance(value, str):
         value = value.replace("\r\n", "\n").replace("\r", "\n")  # which Python's versions quote differently
@@ -195,19 +274,19 @@ def _is_id(value: object) -> bool:
 
 
 def _cell(value: object) -> str:
-    if isinstance(value, Marks):
+    if isinstance(value, Cell):
         return value.markdown()
     if isinstance(value, tuple):
         if not value:
-            return "–"
+            return ""
         if all(_ID.fullmatch(str(v)) for v in value):
             return ", ".join(link(str(v)) for v in value)
         if len(value) == 1:
-            return value[0].line() if isinstance(value[0], Marks) else _linked(str(value[0]))
-        return "\n    ".join(f"- {v.line() if isinstance(v, Marks) else _linked(str(v))}" for v in value)
+            return value[0].line() if isinstance(value[0], Cell) else _linked(str(value[0]))
+        return "\n    ".join(f"- {v.line() if isinstance(v, Cell) else _linked(str(v))}" for v in value)
     if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN
-        return "–"
-    return _linked(str(value)) or "–"
+        return ""
+    return _linked(str(value))
 
 
 def _linked(text: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kodebog.analysis.coding import coded, ordered
 from kodebog.report import tables
-from kodebog.report.display import Table, escape
+from kodebog.report.display import CodeHome, Holders, Table, escape
 from kodebog.report.metadata import apa, bibtex, citation
 from kodebog.study import Study
 from kodebog.study.package import datapackage
@@ -80,11 +80,11 @@ def codebook(study: Study) -> str:
         codes = study.codes[study.codes["family"] == family.family]
         rows = [
             {
-                "Code": code.code,
+                "Code": CodeHome(str(code.code)),
                 "Label": (f"{code.label_en}", f"{code.label_da}"),
                 "When to give it": code.definition_en,
                 "Example": code.example,
-                "Excerpts": len(holders.get(str(code.code), ())),
+                "Excerpts": Holders(str(code.code), len(holders.get(str(code.code), ()))),
             }
             for code in codes.itertuples()
         ]

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from kodebog.analysis import agreement, coding, evidence, factors, ledger, sample, typology
-from kodebog.report.display import Rungs, Table, Voices, escape
+from kodebog.report.display import CodeLinks, Rungs, Table, Told, Voices, escape
 from kodebog.report.wording import in_words, leading, listed, of, reading_name
 from kodebog.study import Study
 from kodebog.study.rules import DIMENSIONS
@@ -343,27 +343,32 @@ def results(study: Study) -> Table:
 
 
 def findings(study: Study) -> Table:
-    """Return every finding with its status and what it rests on."""
+    """Return every finding with its status, the codes that it asserts, and what it rests on."""
     rows = evidence.findings_with_evidence(study)
-    status = _status_of_findings(study)
-    cases = study.labels("cases")
+    status, order = _status_of_findings(study), _by_speaker(study)
+    cases, sections, codes = (study.labels(table) for table in ("cases", "sections", "codes"))
+    asserted = study.finding_codes.groupby("finding")["code"].agg(list)
+
+    def aside(row: Any) -> tuple[str | CodeLinks, ...]:
+        told = "all initiatives" if len(row.cases) == len(cases) else ", ".join(cases[c] for c in row.cases)
+        links = CodeLinks(tuple((code, codes[code]) for code in asserted.get(row.finding, ())))
+        return sections[row.section], links, f"told of: {told}" if told else ""
+
     frame = pd.DataFrame(
         {
             "Finding": rows["finding"],
-            "Statement": rows["statement"],
-            "Section": rows["section"].map(study.labels("sections")),
+            "Statement": [Told(row.statement, aside(row)) for row in rows.itertuples()],
             "In print": rows["finding"].map(status),
-            "Shown by": rows["excerpts"],
-            "Reservations": _reservations(rows),
-            "Initiatives": [
-                f"all {len(r)}" if len(r) == len(cases) else ", ".join(cases[c] for c in r) or "–"
-                for r in rows["cases"]
+            "Voices": [
+                Voices(tuple(sorted(row.excerpts, key=order)), against=row.against) for row in rows.itertuples()
             ],
+            "Qualified by": rows["qualified"],
         }
     )
     shown = of(_from_two_sides(frame["In print"]), len(frame))
     caption = f"{shown} findings are shown from two or more sides by printed excerpts"
-    return Table(frame, caption, "tab-findings", (8, 29, 12, 13, 12, 11, 15), anchors=True)
+    widths, look, legend = (8, 46, 16, 18, 12), "kodebog-voices kodebog-ledger", _legend(study)
+    return Table(frame, caption, "tab-findings", widths, stub=True, look=look, legend=legend, anchors=True)
 
 
 def ladder(study: Study) -> Table:
@@ -402,7 +407,7 @@ def robustness(study: Study) -> Table:
     def lost(finding: str, what: str) -> str:
         rows = changes[(changes["finding"] == finding) & (changes["what"] == what)]
         falls = rows.groupby("after", sort=False)["left_out"].agg(list)
-        return "; ".join(f"{', '.join(people.get(x, x) for x in out)} → {after}" for after, out in falls.items()) or "–"
+        return "; ".join(f"{', '.join(people.get(x, x) for x in out)} → {after}" for after, out in falls.items())
 
     shown = [f for f in names.index if f in set(changes["finding"])]
     frame = pd.DataFrame(
@@ -474,8 +479,13 @@ def excerpts(study: Study) -> Table:
     """
     people, sections, cases, codes = (study.labels(t) for t in ("sample", "sections", "cases", "codes"))
     given = study.excerpt_codes.drop_duplicates(["excerpt", "code"])
-    words = given["code"].map(codes) + given["stance"].map({"for": "", "against": " (against)"})
-    by = words.groupby(given["excerpt"]).agg("; ".join)
+    by = {
+        excerpt: CodeLinks(
+            tuple((code, codes[code]) for code in dict.fromkeys(part["code"])),
+            frozenset(part.loc[part["stance"] == "against", "code"]),
+        )
+        for excerpt, part in given.groupby("excerpt")
+    }
     rests = evidence.finding_evidence(study)
     rests = rests[rests["source"] == "excerpt"].groupby("id")["finding"].agg(lambda f: tuple(sorted(set(f))))
     e = study.excerpts
@@ -494,7 +504,7 @@ def excerpts(study: Study) -> Table:
         }
     )
     caption = f"The {len(frame)} printed excerpts, in the order of printing"
-    return Table(frame, caption, "tab-excerpts", (8, 30, 14, 15, 20, 13), anchors=True)
+    return Table(frame, caption, "tab-excerpts", (8, 30, 14, 15, 20, 13), stub=True, anchors=True)
 
 
 def limits(study: Study) -> Table:
