@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -48,9 +49,10 @@ from kodebog.report.pages import (
     wording,
 )
 from kodebog.report.prose import HOLDS, NUMBERS, quantity
-from kodebog.report.style import STATIC
+from kodebog.report.style import font_faces
 from kodebog.study import Study
 
+TYPEFACE_SHEET = "typeface.css"
 Made = tuple[list[nodes.Node], list[nodes.system_message]]
 """What a role makes: nodes, and what went wrong."""
 
@@ -225,12 +227,19 @@ def _settle(app: Sphinx, config: Config) -> None:
     where = addresses()
     config.kodebog_addresses = where
     config.html_baseurl, config.notfound_urls_prefix = where.book, where.path()
-    config.html_static_path = [*config.html_static_path, str(STATIC)]
-    looks = hash_files(paths.BOOK, paths.BOOK / "_static"), hash_files(STATIC, STATIC)
-    config.kodebog_around = [*looks, *sorted(language.terms())]
+    config.kodebog_around = [hash_files(paths.BOOK, paths.BOOK / "_static"), font_faces(), *sorted(language.terms())]
     if paths.PRIVATE:
         config.html_title = metadata.book_title()
         config.html_theme_options["announcement"] = head.PRIVATE_WORDS
+
+
+def _bring_typeface(app: Sphinx) -> None:
+    """Put the style sheet with the typeface beside the others."""
+    folder = Path(app.doctreedir) / "static"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / TYPEFACE_SHEET).write_text(font_faces(), encoding="utf-8")
+    app.config.html_static_path = [*app.config.html_static_path, str(folder)]
+    app.add_css_file(TYPEFACE_SHEET, priority=100)
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
@@ -312,6 +321,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         app.add_post_transform(transform)
     finishing = _Finishing()
     app.connect("config-inited", _settle, priority=100)
+    app.connect("builder-inited", _bring_typeface)
     app.connect("missing-reference", _resolve)
     app.connect("source-read", _generate)
     app.connect("doctree-read", outputs.name_cells, priority=400)
