@@ -40,6 +40,8 @@ RULES = {
 WIDTHS = {"desktop": 1280, "tablet": 768, "desktop at 200 % zoom": 640, "phone": 320}
 LEFT = {"net::ERR_ABORTED"}
 """What becomes of a request when the test leaves the page before it is answered."""
+FONTS = re.compile(r"file:///\S+\.woff2")
+"""Browsers load no fonts from a folder, and say so; the reader's own typeface stands in."""
 REQUESTS, KILOBYTES, SHIFT = 15, 300, 0.1
 SHIFTS = """window.shifted = 0;
   new PerformanceObserver(list => list.getEntries().forEach(entry => window.shifted += entry.value))
@@ -62,12 +64,15 @@ def page(browser, site):
     context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=site.url)
     page = context.new_page()
     page.complaints = complaints = []
-    page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
+    page.on(
+        "console",
+        lambda m: complaints.append(f"{m.text} {m.location['url']}") if m.type in {"error", "warning"} else None,
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("requestfailed", lambda r: complaints.append(f"{r.url}: {r.failure}") if r.failure not in LEFT else None)
     yield page
     context.close()
-    assert complaints == []
+    assert [said for said in complaints if not FONTS.search(said)] == []
 
 
 def test_every_page_is_tested(site):
@@ -85,6 +90,14 @@ def test_a_page_opens_quietly_and_is_light_and_steady(page, site, name):
     files = {site.html / (url.removeprefix(site.url).partition("?")[0] or "index.html") for url in asked}
     weight = sum(len(gzip.compress(file.read_bytes(), 6)) for file in files) / 1000
     assert len(asked) <= REQUESTS and weight <= KILOBYTES, (len(asked), weight)
+
+
+def test_the_typeface_is_there_when_a_page_is_first_drawn(page):
+    page.goto("index.html", wait_until="networkidle")
+    width = """family => { const s = document.createElement('span'); s.textContent = 'mmmmmiiiii'; s.style.font = `16px ${family}`;
+      document.querySelector('article').append(s); const w = s.getBoundingClientRect().width; s.remove(); return w; }"""
+    own = page.evaluate(width, '"Source Sans 3", monospace')
+    assert own != page.evaluate(width, "monospace"), "it stands in another typeface"
 
 
 ANY = ["index.html", "search.html", "book/glossary.html", "notebooks/evidence.html"]

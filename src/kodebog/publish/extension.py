@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -49,10 +48,9 @@ from kodebog.report.pages import (
     wording,
 )
 from kodebog.report.prose import HOLDS, NUMBERS, quantity
-from kodebog.report.style import font_faces
+from kodebog.report.style import STATIC
 from kodebog.study import Study
 
-TYPEFACE_SHEET = "typeface.css"
 Made = tuple[list[nodes.Node], list[nodes.system_message]]
 """What a role makes: nodes, and what went wrong."""
 
@@ -227,19 +225,15 @@ def _settle(app: Sphinx, config: Config) -> None:
     where = addresses()
     config.kodebog_addresses = where
     config.html_baseurl, config.notfound_urls_prefix = where.book, where.path()
-    config.kodebog_around = [hash_files(paths.BOOK, paths.BOOK / "_static"), font_faces(), *sorted(language.terms())]
+    config.html_static_path = [*config.html_static_path, str(STATIC)]
+    config.kodebog_around = [
+        hash_files(paths.BOOK, paths.BOOK / "_static"),
+        hash_files(STATIC, STATIC),
+        *sorted(language.terms()),
+    ]
     if paths.PRIVATE:
         config.html_title = metadata.book_title()
         config.html_theme_options["announcement"] = head.PRIVATE_WORDS
-
-
-def _bring_typeface(app: Sphinx) -> None:
-    """Put the style sheet with the typeface beside the others."""
-    folder = Path(app.doctreedir) / "static"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / TYPEFACE_SHEET).write_text(font_faces(), encoding="utf-8")
-    app.config.html_static_path = [*app.config.html_static_path, str(folder)]
-    app.add_css_file(TYPEFACE_SHEET, priority=100)
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
@@ -321,7 +315,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
         app.add_post_transform(transform)
     finishing = _Finishing()
     app.connect("config-inited", _settle, priority=100)
-    app.connect("builder-inited", _bring_typeface)
     app.connect("missing-reference", _resolve)
     app.connect("source-read", _generate)
     app.connect("doctree-read", outputs.name_cells, priority=400)

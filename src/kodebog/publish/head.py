@@ -32,7 +32,7 @@ NEEDED = {
     "copybutton.css": COPIED,
     "design-tabs.js": 'class="sd-tab-set',
     "sphinx-design.min.css": 'class="sd-',
-    "furo-extensions.css": COPIED,
+    "furo-extensions.css": 'id="furo-readthedocs-versions"',
     "mystnb": 'class="cell ',
 }
 """Scripts and styles that only some pages need, by how their names begin, and what such a page has in it."""
@@ -48,9 +48,8 @@ def security_policy(inline: Iterable[str]) -> str:
     """Return a policy that lets a page load from its own host only, and run just these inline scripts."""
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in inline]
     script = " ".join(["'self'", *(f"'sha256-{value}'" for value in hashes)])
-    font = "'self' data:"  # the typeface stands in its style sheet
     rest = "object-src 'none'; base-uri 'self'; form-action 'self'"
-    return f"default-src 'self'; font-src {font}; script-src {script}; {rest}"
+    return f"default-src 'self'; script-src {script}; {rest}"
 
 
 @functools.cache
