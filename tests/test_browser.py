@@ -373,8 +373,9 @@ def test_print_shows_the_text_alone(page):
     expect(page.locator("article table").first).to_be_visible()
 
 
-def test_the_brief_is_one_printed_page(page):
-    page.goto("book/brief.html")
+@pytest.mark.parametrize("name", ["brief", "brief-da"])
+def test_the_brief_is_one_printed_page(page, name):
+    page.goto(f"book/{name}.html")
     with pikepdf.open(io.BytesIO(page.pdf(prefer_css_page_size=True))) as printed:
         assert len(printed.pages) == 1
 

@@ -30,7 +30,7 @@ def text(book):
         return "\n".join(page.extract_text(x_tolerance=1.5) or "" for page in opened.pages)
 
 
-STAY_OUT = ["book/changes", "book/data-dictionary", "book/judgements", "book/reuse", "book/wording"]
+STAY_OUT = ["book/brief-da", "book/changes", "book/data-dictionary", "book/judgements", "book/reuse", "book/wording"]
 """Pages of the book that say `pdf: false`."""
 
 
@@ -209,15 +209,18 @@ def test_a_footnote_becomes_one():
     assert '#footnote[#"said";]' in write(call, note)
 
 
-def test_the_brief_is_a_pdf_of_one_page_to_pass_on(book):
-    with pikepdf.open(book / "html/brief.pdf") as brief:
+@pytest.mark.parametrize(
+    ("name", "lang", "words"), [("brief", "en-GB", "This page as PDF"), ("brief-da", "da-DK", "Siden som PDF")]
+)
+def test_the_brief_is_a_pdf_of_one_page_to_pass_on(book, name, lang, words):
+    with pikepdf.open(book / f"html/{name}.pdf") as brief:
         assert len(brief.pages) == 1
-        assert brief.open_metadata()["pdfuaid:part"] == "1" and str(brief.Root.Lang) == "en-GB"
+        assert brief.open_metadata()["pdfuaid:part"] == "1" and str(brief.Root.Lang) == lang
         assert not [a for a in brief.pages[0].get("/Annots", []) if a.get("/Dest") is not None]
-    with pdfplumber.open(book / "html/brief.pdf") as opened:
+    with pdfplumber.open(book / f"html/{name}.pdf") as opened:
         said = opened.pages[0].extract_text(x_tolerance=1.5)
-    page = (paths.BOOK / "brief.md").read_text(encoding="utf-8")
+    page = (paths.BOOK / f"{name}.md").read_text(encoding="utf-8")
     assert set(re.findall(r"\{finding\}`(F\d+)`", page)) <= set(re.findall(r"F\d+", said))
     assert "Version" in said and "E13" in said
-    links = lxml.html.parse(str(book / "html/book/brief.html")).getroot().xpath("//a[text()='This page as PDF']/@href")
-    assert links == ["../brief.pdf"]
+    links = lxml.html.parse(str(book / f"html/book/{name}.html")).getroot().xpath(f"//a[text()='{words}']/@href")
+    assert links == [f"../{name}.pdf"]

@@ -118,8 +118,19 @@ def test_what_a_word_of_quantity_shows():
     assert prose.quantity("all", "of them") is None
 
 
-def test_every_statement_of_the_brief_leads_to_its_evidence():
-    (page,) = PAGES["brief"]
+def test_both_briefs_say_the_same_things_in_the_same_order():
+    """Findings, excerpts, marks, numbers and links: what a translation must not lose."""
+    marks = r"\{(?!count)[a-z]+\}`[^`]+`|\{count(?:-da)?\}`[^`]+`|\]\([^)]*\)|^#+ |^- |^\d\. "
+    found = [
+        [m.replace("count-da", "count") for m in re.findall(marks, page, re.MULTILINE)]
+        for (page,) in (PAGES["brief"], PAGES["brief-da"])
+    ]
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("name", ["brief", "brief-da"])
+def test_every_statement_of_the_brief_leads_to_its_evidence(name):
+    (page,) = PAGES[name]
     body = page.split("\n## ", 1)[1]
     lines = [re.sub(r"^(- |\d\. )", "", line) for line in body.splitlines() if line and "## " not in line]
     sentences = [s for line in lines for s in re.split(r"(?<=[.?]) (?=[A-Z])", line) if len(s.split()) > 2]

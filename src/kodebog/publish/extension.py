@@ -106,7 +106,8 @@ class _Voices(SphinxRole):
             return [], [self.inliner.reporter.error(f"no finding “{self.text}”", line=self.lineno)]
         row = rows.loc[self.text]
         marks = [*map(_mark, row["excerpts"]), *(_mark(excerpt, "against") for excerpt in row["against"])]
-        return marks or [nodes.emphasis("", "no excerpt")], []
+        nothing = "intet citat" if language.of_page(self.env.docname) == language.DANISH else "no excerpt"
+        return marks or [nodes.emphasis("", nothing)], []
 
 
 class _Anchor(SphinxRole):

@@ -16,9 +16,9 @@ from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
 from kodebog import paths
-from kodebog.publish import explorer, previews
+from kodebog.publish import explorer, language, previews
 from kodebog.publish.addresses import Addresses
-from kodebog.publish.pdf import BRIEF
+from kodebog.publish.pdf import BRIEF, brief_file
 from kodebog.report import metadata
 from kodebog.study import Study
 
@@ -92,6 +92,7 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
         ("twitter:card", "summary_large_image"),
     ]
     context["security_policy"] = theme_policy(tuple(app.builder.theme.get_theme_dirs()))  # type: ignore[attr-defined]
+    context["page_language"] = language.of_page(pagename)
     context["imprint"] = imprint(app, pagename, where)
     context["private"], context["live"] = paths.PRIVATE, app.config.kodebog_live
     if pagename == app.config.root_doc and not paths.PRIVATE:
@@ -149,8 +150,12 @@ def tools(app: Sphinx, page: str, doctree: nodes.document) -> str:
     source = Path(app.env.doc2path(page, base=False))
     reuse = app.builder.get_relative_uri(page, "book/reuse")  # on that very page an empty address
     links = [("PDF", f'href="{to(paths.PDF.name)}"'), ("Cite", f'href="{reuse}#cite"')]
-    if page == BRIEF:
-        links.insert(0, ("This page as PDF", f'href="{to(paths.BRIEF.name)}"'))
+    danish = f"{BRIEF}-{language.DANISH}"
+    if page in {BRIEF, danish} and danish in app.env.found_docs:
+        other, words, lang = (danish, "På dansk", "da") if page == BRIEF else (BRIEF, "In English", "en")
+        address = app.builder.get_relative_uri(page, other)
+        links.insert(0, (words, f'href="{address}" lang="{lang}" hreflang="{lang}"'))
+        links.insert(0, ("This page as PDF" if page == BRIEF else "Siden som PDF", f'href="{to(brief_file(page))}"'))
     if source.suffix == ".ipynb":
         run = [("Notebook", f'href="{to(str(source))}" download'), ("How to run this", f'href="{reuse}#jupyterlab"')]
         if binder := where.binder(str(source)):
@@ -159,4 +164,5 @@ def tools(app: Sphinx, page: str, doctree: nodes.document) -> str:
     items = "".join(f"<li><a {attributes}>{text}</a></li>" for text, attributes in links)
     if source.suffix == ".ipynb" and (long := minutes(doctree)):
         items = f"<li>{long} {'minute' if long == 1 else 'minutes'} to read</li>{items}"
-    return f'<ul class="kodebog-tools" aria-label="This page">{items}</ul>'
+    words = "" if language.of_page(page) == "en" else ' lang="en"'
+    return f'<ul class="kodebog-tools" aria-label="This page"{words}>{items}</ul>'

@@ -27,6 +27,11 @@ LABELLED = ("sections", "questions", "sample", "policy_areas", "cases", "familie
 """Tables whose Danish labels are shown."""
 
 
+def of_page(docname: str) -> str:
+    """Return the language of a page: Danish where its name ends so, as in `brief-da`."""
+    return DANISH if docname.endswith(f"-{DANISH}") else "en"
+
+
 def terms() -> set[str]:
     """Return the Danish terms of the glossary."""
     lines = (paths.BOOK / "glossary.md").read_text(encoding="utf-8").partition(":::{glossary}\n")[2].splitlines()

@@ -22,6 +22,7 @@ from sphinx.util import docutils
 
 from kodebog import paths
 from kodebog.errors import KodebogError
+from kodebog.publish import language
 from kodebog.publish.forking import obey_parent
 from kodebog.publish.typst_writer import IMAGES, TypstWriter, UnknownNodeError, quote
 from kodebog.report.metadata import book_title, citation, released
@@ -33,7 +34,7 @@ STANDARD: typst.PDFStandard = "ua-1"
 
 
 BRIEF = "book/brief"
-"""The page that is also a PDF of its own, to pass on."""
+"""The page that is also a PDF of its own, to pass on; its Danish form, too."""
 GLANCE = "The report at a glance"
 """Heading of the landing page."""
 
@@ -105,7 +106,7 @@ def write(app: Sphinx, out: Path) -> Path:
     """
     look = Path(__file__).with_name("report.typ").read_text(encoding="utf-8")
     markup = [look, _front()]
-    brief = ""
+    briefs: dict[str, str] = {}
     labels: set[str] = set()
     targets: dict[str, str] = {}
     try:
@@ -116,17 +117,20 @@ def write(app: Sphinx, out: Path) -> Path:
             writer = TypstWriter(doctree, docname, app.env.toc_fignumbers.get(docname, {}), Path(app.srcdir))
             markup.append(writer.write())
             if docname == BRIEF:
-                brief = markup[-1]
+                briefs[docname] = markup[-1]
             labels |= writer.labels
             targets |= dict.fromkeys(writer.targets, docname)
             _take_along(writer.images, Path(app.srcdir), out.parent / IMAGES)
+        if (danish := f"{BRIEF}-{language.DANISH}") in app.env.found_docs:
+            doctree = app.env.get_and_resolve_doctree(danish, app.builder)
+            briefs[danish] = TypstWriter(doctree, danish, {}, Path(app.srcdir)).write()
     except UnknownNodeError as error:
         raise PdfError(str(error)) from None
     if lost := sorted(set(targets) - labels):
         raise PdfError("\n".join(f"{targets[target]}: the link to “{target}” leads nowhere" for target in lost))
     markup.append(_back())
-    if brief:
-        _compile("".join([look, _sheet(), brief, "]"]), out.with_name(paths.BRIEF.name))
+    for docname, brief in briefs.items():
+        _compile("".join([look, _sheet(language.of_page(docname)), brief, "]"]), out.with_name(brief_file(docname)))
     return _compile("".join(markup), out)
 
 
@@ -263,12 +267,20 @@ def _front() -> str:
     )
 
 
-def _sheet() -> str:
+def brief_file(docname: str) -> str:
+    """Return the name of the PDF that a brief is by itself."""
+    return paths.BRIEF.name.replace("brief", docname.removeprefix("book/"))
+
+
+def _sheet(lang: str) -> str:
     """The look of a page that stands alone, and what the document says of itself."""
     about, day = citation(), released()
+    danish = lang == language.DANISH
+    title = f"{about['references'][0]['title']}: én side til kommunale ledere" if danish else book_title()
     where = f"{about['title']}. Version {about['version']}, {about['date-released']}. CC BY 4.0."
     return (
-        f"#show: sheet.with(title: {quote(book_title())}, author: {quote(about['authors'][0]['name'])}, "
+        f"#show: sheet.with(lang: {quote(lang)}, title: {quote(title)}, "
+        f"author: {quote(about['authors'][0]['name'])}, "
         f"date: datetime(year: {day.year}, month: {day.month}, day: {day.day}), foot: {quote(where)})\n"
         "#let link(target, body) = if type(target) == label { body } else { std.link(target, body) }\n#["
     )

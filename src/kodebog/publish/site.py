@@ -59,8 +59,8 @@ def finish(app: Sphinx, pdf: Path | None) -> None:
     drop_leftovers(app)
     if pdf is not None:
         shutil.copyfile(pdf, html / paths.PDF.name)
-        if (brief := pdf.with_name(paths.BRIEF.name)).is_file():
-            shutil.copyfile(brief, html / paths.BRIEF.name)
+        for brief in pdf.parent.glob(f"{paths.BRIEF.stem}*.pdf"):
+            shutil.copyfile(brief, html / brief.name)
     write_data(app)
     write_notebooks(app)
     if paths.PRIVATE:

@@ -24,8 +24,9 @@ class MarkDanish(SphinxPostTransform):
     default_priority = 650
 
     def run(self, **_: Any) -> None:
-        """Mark them."""
-        language.mark(self.document, Study.load())
+        """Mark them, but for pages that are Danish as a whole."""
+        if language.of_page(self.env.docname) != language.DANISH:
+            language.mark(self.document, Study.load())
 
 
 class ReadableTables(SphinxPostTransform):

@@ -37,3 +37,12 @@ def in_words(number: int | str) -> str:
     “3” in “3 of 29” stays a figure: this is for numbers that stand alone before what they count.
     """
     return SMALL[number] if isinstance(number, int) and number < len(SMALL) else str(number)
+
+
+SMALL_DA = ("intet", "ét", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv")
+"""The same in Danish, before a word of neuter gender, as “citat” and “fund” are."""
+
+
+def in_danish_words(number: int | str) -> str:
+    """Return a small whole number as a Danish word, any other value as it is."""
+    return SMALL_DA[number] if isinstance(number, int) and number < len(SMALL_DA) else str(number)
