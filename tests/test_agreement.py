@@ -65,6 +65,8 @@ def test_what_hangs_on_a_reading(study):
     assert row["reading-2"] == STATUSES["one"], "it does not tie E01 to the place"
     counts = agreement.status_counts(statuses)
     assert (counts.sum() == len(study.findings)).all() and list(counts.index) == list(STATUSES.values())
+    assert list(counts.columns) == ["now", "placed", "content", "reading-1", "reading-2", "reading-3"]
+    assert (counts.dtypes == "int64").all()
 
 
 def test_judgements_without_shared_codes_stay_whatever_is_read(study):

@@ -42,6 +42,12 @@ def test_coverage(study):
     assert rows.loc["local-development", "excerpts"] == ("E08", "E09", "E12")
 
 
+def test_coverage_in_danish(study):
+    labels = coverage(study, "da").set_index("area")["label"]
+    assert labels["school"] == "Folkeskole" and labels[""] == "Ikke nævnt på listen"
+    assert coverage(study).set_index("area")["label"][""] == "Not named in the list"
+
+
 def test_coverage_holds_every_initiative_once(study):
     shown = [case for cases in coverage(study)["cases"] for case in cases]
     assert sorted(shown) == sorted(study.cases["case"])

@@ -1,6 +1,7 @@
 """Every kind of fault is found, and said so that the file can be mended."""
 
 import json
+import re
 
 import pytest
 
@@ -189,6 +190,11 @@ def test_a_fault_is_found_and_named(folder, kind):
     edit(folder, name, old, new)
     found = said(folder)
     assert any(message in line for line in found), "\n".join(found)
+    for line in found:
+        place, column, told = re.match(r"([^,:]+)(?:, row \d+)?(, columns? [\w, ]+)?: (.*)", line).groups()
+        assert place in {path.name for path in folder.iterdir()}, "each fault names its file"
+        assert not column or ", row " in line, "and each cell its row"
+        assert "None" not in told and "nan" not in told, line
 
 
 def test_an_unused_code_is_a_fault(folder):
