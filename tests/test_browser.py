@@ -17,6 +17,9 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from kodebog import paths
+from kodebog.analysis.agreement import statuses_by_reading
+from kodebog.analysis.evidence import finding_evidence
+from kodebog.analysis.ledger import STATUSES, finding_status
 
 BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -182,6 +185,35 @@ def test_the_search_page_has_its_own_field(page):
     field.fill("barriere")
     page.get_by_role("button", name="Search").click()
     expect(page.locator("#search-results li a").first).to_be_visible()
+
+
+def test_the_experiment_says_what_python_says(page, study):
+    """Over every single choice: each excerpt, each perspective, each way to look."""
+    page.goto("notebooks/reproduction.html")
+    by = "([without, way]) => document.getElementById('experiment').statuses(without, way)"
+
+    def agrees(without, way, expected):
+        found = {f: STATUSES[key] for f, key in page.evaluate(by, [without, way]).items()}
+        assert found == expected, (without, way)
+
+    rows = finding_evidence(study)
+    speaker = study.excerpts.set_index("excerpt")["perspective"]
+    for without in ("", *study.excerpts["excerpt"], *study.sample["perspective"]):
+        kept = rows[(rows["id"] != without) & (rows["id"].map(speaker).fillna("") != (without or "nobody"))]
+        agrees(without, "", finding_status(study, kept).set_index("finding")["status"].to_dict())
+    by_way = statuses_by_reading(study).set_index("finding")
+    for way in by_way.columns.drop("now"):
+        agrees("", way, by_way[way].to_dict())
+
+
+def test_the_experiment_lists_what_moves(page, study):
+    page.goto("notebooks/reproduction.html")
+    form = page.locator("#experiment")
+    form.locator("[name=without]").select_option("E13")
+    expect(form.locator("[role=status]")).to_contain_text("Something else would be said of")
+    expect(form.locator("li", has_text="F37")).to_have_text("F37: one side only → the authors' text alone")
+    form.locator("li a", has_text="F37").click()
+    expect(page.locator("#F37")).to_be_in_viewport()
 
 
 def test_excerpts_can_be_filtered_shared_and_taken_away(page, study):

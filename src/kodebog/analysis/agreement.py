@@ -142,6 +142,20 @@ def _with_interval(tallies: pd.DataFrame, measure: Callable[..., Counts]) -> tup
     return float(measure(*values.sum(axis=0))), float(low), float(high)
 
 
+def lost_pairs(study: Study) -> dict[str, set[tuple[str, str]]]:
+    """Return, for each way to look at the codings, the pairs of finding and excerpt that share codes elsewhere only.
+
+    Ways: “placed” (the article's own placing), “content” (what was agreed), and each reading.
+
+    >>> ("F07", "E01") in lost_pairs(study)["reading-2"]
+    True
+
+    """
+    by_codes = pairs_in_any_reading(study)
+    ways = (*CODINGS, *readings_by_cell(study).columns)
+    return {which: by_codes - shared_pairs(with_codings(study, which)) for which in ways}
+
+
 @functools.lru_cache(maxsize=2)
 def statuses_by_reading(study: Study) -> pd.DataFrame:
     """Return what would be said of each finding if only one reading of the excerpts counted.
@@ -158,10 +172,8 @@ def statuses_by_reading(study: Study) -> pd.DataFrame:
     """
     evidence = finding_evidence(study)
     pairs = pd.Series(list(zip(evidence["finding"], evidence["id"], strict=True)), index=evidence.index)
-    by_codes = pairs_in_any_reading(study)
     table = finding_status(study)[["finding", "status"]].rename(columns={"status": "now"})
-    for which in (*CODINGS, *readings_by_cell(study).columns):
-        lost = by_codes - shared_pairs(with_codings(study, which))
+    for which, lost in lost_pairs(study).items():
         table[which] = finding_status(study, evidence[~pairs.isin(lost)])["status"]
     return table
 

@@ -310,6 +310,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         transforms.MarkDanish,
         transforms.ReadableTables,
         transforms.Explorer,
+        transforms.Experiment,
         transforms.QuietCode,
         transforms.Tools,
     ):

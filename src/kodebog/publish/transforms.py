@@ -12,7 +12,7 @@ from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from kodebog.publish import explorer, language
+from kodebog.publish import experiment, explorer, language
 from kodebog.publish.head import tools
 from kodebog.publish.html import UnsearchedCode
 from kodebog.study import Study
@@ -91,6 +91,23 @@ class Explorer(SphinxPostTransform):
         while place.get("nb_element") != "cell_code" and place.parent is not None:
             place = place.parent
         place.parent.insert(place.parent.index(place), nodes.raw("", explorer.form(study, here), format="html"))
+
+
+class Experiment(SphinxPostTransform):
+    """Puts the experiment behind the table that shows what hangs on one voice."""
+
+    default_priority = 690
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Insert form and data."""
+        if self.env.docname != experiment.PAGE:
+            return
+        place: Any = next(t for t in self.document.findall(nodes.table) if experiment.TABLE in t["ids"])
+        while place.get("nb_element") != "cell_code" and place.parent is not None:
+            place = place.parent
+        at = place.parent.index(place) + 1
+        place.parent.insert(at, nodes.raw("", experiment.form(Study.load()), format="html"))
 
 
 class QuietCode(SphinxPostTransform):
