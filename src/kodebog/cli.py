@@ -46,6 +46,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     command("weave", private, article=article, out="a new folder outside the repository")
     command("sheet", "write an empty coding sheet for a human reader", sheet="a new file, .xlsx or .csv")
     command("agreement", "hold a filled coding sheet against the readings of the study", sheet="the filled sheet")
+    command(
+        "doctor",
+        "say what a file of a coding program holds, and what stands in the way of a study",
+        study=False,
+        file="REFI-QDA, Taguette, QualCoder, RQDA, CSV or XLSX",
+    )
     sub = command("live", "serve the book while you write it, and show each edit at once", study=False)
     port = "port of this machine to serve it at (default: 8000; 0: any that is free)"
     sub.add_argument("--port", type=int, default=8000, help=port)
@@ -61,6 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "weave": _weave,
         "sheet": _sheet,
         "agreement": _agreement,
+        "doctor": _doctor,
         "live": _live,
         "build": _build,
         "reproduce": _reproduce,
@@ -196,6 +203,14 @@ def _sheet(arguments: argparse.Namespace) -> int:
     print(
         f"{arguments.sheet}: empty coding sheet; fill it, then: kodebog agreement {shlex.quote(str(arguments.sheet))}"
     )
+    return OK
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from kodebog.study import doctor, readers  # noqa: PLC0415
+
+    found = readers.read(arguments.file)
+    print(doctor.report(found))
     return OK
 
 

@@ -1,0 +1,177 @@
+"""Coded interviews, whatever program they were coded in: what every reader returns.
+
+Positions are characters (Unicode code points) of `Document.text`, start included and end not, as Python's slices are.
+Programs count otherwise: some in UTF-16 units, some in bytes. Which it is shows in the passages themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from kodebog.errors import KodebogError
+
+Unit = Literal["characters", "UTF-16 units", "UTF-8 bytes"]
+"""What a program counts its positions in."""
+NAMED = 12
+"""Characters that the name of a passage must have, at least, to be taken for its first words."""
+
+
+class ReadError(KodebogError):
+    """A file that cannot be read; the message says which, why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """An interview, or whatever was coded; `text` is None where the file does not hold it."""
+
+    id: str
+    name: str
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code; `parent` is the id of the code or category above it."""
+
+    id: str
+    name: str
+    parent: str = ""
+    definition: str = ""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A coded passage of a document, or the whole; without positions where the file gives none that hold."""
+
+    id: str
+    document: str
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True)
+class Coding:
+    """A code given to a passage, by a coder where the file says by whom."""
+
+    passage: str
+    code: str
+    coder: str = ""
+
+
+@dataclass
+class Coded:
+    """All that a file holds of coded documents."""
+
+    program: str
+    """What wrote it, in words."""
+    documents: dict[str, Document] = field(default_factory=dict)
+    codes: dict[str, Code] = field(default_factory=dict)
+    passages: dict[str, Passage] = field(default_factory=dict)
+    codings: list[Coding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What was joined, repaired, guessed or left out, a sentence each: shown, never silent."""
+
+    def joined(self) -> Coded:
+        """Return the same with passages at one place as one, and a code there by one coder once.
+
+        Some programs write a passage for each of its codes; taken as they are no two codes would ever meet.
+        """
+        first: dict[tuple[object, ...], str] = {}
+        same: dict[str, str] = {}
+        for passage in self.passages.values():
+            placed = passage.start is not None
+            place = (passage.document, passage.start, passage.end) if placed else (passage.id,)
+            same[passage.id] = first.setdefault(place, passage.id)
+        codings = list(dict.fromkeys(replace(coding, passage=same[coding.passage]) for coding in self.codings))
+        notes = list(self.notes)
+        if gone := len(self.passages) - len(first):
+            notes.append(f"{gone} passages stand at the place of another one and were joined with it.")
+        if gone := len(self.codings) - len(codings):
+            notes.append(f"{gone} codings repeat another one (same place, code and coder) and count once.")
+        kept = {name: self.passages[name] for name in first.values()}
+        return replace(self, passages=kept, codings=codings, notes=notes)
+
+
+def on_words(text: str, start: int, end: int) -> bool:
+    """Return whether a passage holds something and cuts no word at either end.
+
+    >>> on_words("so it went", 3, 5), on_words("so it went", 3, 7)
+    (True, False)
+
+    """
+
+    def cuts(at: int) -> bool:
+        return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
+
+    return 0 <= start < end <= len(text) and not cuts(start) and not cuts(end)
+
+
+def characters(text: str, unit: Unit) -> dict[int, int] | None:
+    """Return which character stands at each position in a unit; None where positions are characters anyway.
+
+    A position inside a character is no position.
+
+    >>> characters("a🙂b", "UTF-16 units")
+    {0: 0, 1: 1, 3: 2, 4: 3}
+
+    """
+    if unit == "characters" or text.isascii():
+        return None
+    at, found = 0, {}
+    for number, character in enumerate(text):
+        found[at] = number
+        if unit == "UTF-16 units":
+            at += 2 if character > "\uffff" else 1
+        else:
+            at += len(character.encode("utf-8", "surrogatepass"))
+    found[at] = len(text)
+    return found
+
+
+def placed(text: str, unit: Unit, start: int, end: int, known: dict[int, int] | None) -> tuple[int, int] | None:
+    """Return a passage's characters, from positions in a unit; None where there is no such passage."""
+    first, last = (start, end) if known is None else (known.get(start, -1), known.get(end, -1))
+    return (first, last) if 0 <= first < last <= len(text) else None
+
+
+def unit_of(
+    text: str, places: Sequence[tuple[int, int]], units: Sequence[Unit], names: Sequence[str] = ()
+) -> tuple[Unit, dict[Unit, int]]:
+    """Return the unit under which most passages are right, and for each unit how many are; at a tie the first.
+
+    A passage is right when it begins with the words of its name, where a program writes them there, else when it begins
+    and ends at words.
+    """
+    fits: dict[Unit, int] = {}
+    for unit in units:
+        known, fits[unit] = characters(text, unit), 0
+        for number, (start, end) in enumerate(places):
+            if place := placed(text, unit, start, end, known):
+                name = names[number] if number < len(names) else ""
+                words = " ".join(text[slice(*place)].split())
+                told = len(name) > NAMED and " " in name
+                fits[unit] += words.startswith(name) if told else on_words(text, *place)
+    return max(units, key=lambda unit: fits[unit]), fits
+
+
+RUN = 5
+"""Words in a row that, shared with a document, are taken for its own."""
+
+
+def words_of_documents(coded: Coded) -> Iterator[Code]:
+    """Yield the codes whose name or definition repeats a run of words of a document.
+
+    Codes in vivo do; published, they would tell what was said.
+    """
+    runs = {run for document in coded.documents.values() for run in _runs(document.text or "")}
+    for code in coded.codes.values():
+        if runs & {*_runs(code.name), *_runs(code.definition)}:
+            yield code
+
+
+def _runs(text: str) -> Iterator[tuple[str, ...]]:
+    words = re.findall(r"[^\W_]+", text.casefold())
+    return (tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1))

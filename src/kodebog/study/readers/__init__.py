@@ -1,0 +1,42 @@
+"""Readers of coded interviews: one module for each kind of file, each with a `read` that returns `Coded`.
+
+Files are known by what they hold, not by what they are called. Nothing is written, unpacked or opened outside of them.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from kodebog.study.coded import Coded, ReadError
+from kodebog.study.readers import databases, refi, tables
+
+SQLITE = b"SQLite format 3\x00"
+
+
+def read(path: Path) -> Coded:
+    """Return what a file of a coding program, or a table of codings, holds.
+
+    Raises:
+        ReadError: for a file that is not there, that nothing here reads, or that is broken.
+
+    """
+    if path.is_dir() and (inside := path / "data.qda").is_file():  # QualCoder's project is a folder
+        return databases.read(inside)
+    try:
+        with path.open("rb") as file:
+            start = file.read(64)
+    except OSError as error:
+        raise ReadError(f"{path}: {error.strerror}") from None
+    if start.startswith(SQLITE):
+        return databases.read(path)
+    if zipfile.is_zipfile(path):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                names = archive.namelist()
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+            raise ReadError(f"{path.name}: is a damaged archive ({error}).") from None
+        return tables.read(path) if any(name.startswith("xl/") for name in names) else refi.read(path)
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        return refi.read(path)
+    return tables.read(path)

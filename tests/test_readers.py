@@ -1,0 +1,321 @@
+"""Readers of coding programs' files: what they find, what they repair and say, and what they refuse."""
+
+import random
+import sqlite3
+import zipfile
+
+import openpyxl
+import pytest
+
+from kodebog import cli
+from kodebog.study import doctor, readers
+from kodebog.study.coded import Coded, ReadError, characters, on_words, unit_of
+from kodebog.study.readers import refi
+
+PROJECT = """<?xml version="1.0" encoding="utf-8"?>{doctype}
+<Project xmlns="urn:QDA-XML:project:1.0" name="x" origin="made up for a test"><Users><User guid="U" name="anna"/></Users>
+<CodeBook><Codes><Code guid="{{A}}" name="above"><Code guid="{{C}}" name="a code{extra}"/></Code></Codes></CodeBook>
+<Sources><TextSource guid="D" name="doc" plainTextPath="{path}">{selections}</TextSource></Sources></Project>"""
+TEXT = "Made up: she said 🙂 that it went well."
+
+
+def selection(start, end, number=1, name=""):
+    """A passage with the code, as the standard has it."""
+    return (
+        f'<PlainTextSelection guid="S{number}" name="{name}" startPosition="{start}" endPosition="{end}">'
+        f'<Coding guid="K{number}" creatingUser="u"><CodeRef targetGUID="c"/></Coding></PlainTextSelection>'
+    )
+
+
+@pytest.fixture
+def qdpx(tmp_path):
+    def make(members=None, project="project.qde", **parts):
+        about = {"doctype": "", "extra": "", "path": "internal://d.txt", "selections": selection(0, 4)} | parts
+        path = tmp_path / "interviews.qdpx"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(project, PROJECT.format(**about))
+            for name, content in ({"sources/d.txt": TEXT} if members is None else members).items():
+                archive.writestr(name, content)
+        return path
+
+    return make
+
+
+def passages(coded):
+    return [coded.documents[p.document].text[p.start : p.end] for p in coded.passages.values() if p.start is not None]
+
+
+def test_a_project(qdpx):
+    coded = readers.read(qdpx())
+    assert passages(coded) == ["Made"] and coded.program == "REFI-QDA project, written by made up for a test"
+    assert coded.codes["c"].name == "a code" and coded.codes["c"].parent == "a"
+    assert [(c.code, c.coder) for c in coded.codings] == [("c", "coder 1")], "no name of a coder"
+
+
+NAMES = {
+    "capitals": ({"SOURCES/D.TXT": TEXT}, "PROJECT.QDE", {}),
+    "named after the project": (None, "Trial.qde", {}),
+    "path without internal": (None, "project.qde", {"path": "d.txt"}),
+    "backslashes": ({"Sources\\d.txt": TEXT}, "project.qde", {}),
+    "UTF-16 with a mark": ({"sources/d.txt": TEXT.encode("utf-16")}, "project.qde", {}),
+    "UTF-8 with a mark": ({"sources/d.txt": TEXT.encode("utf-8-sig")}, "project.qde", {}),
+}
+
+
+@pytest.mark.parametrize("how", NAMES)
+def test_what_programs_do_otherwise(qdpx, how):
+    members, project, parts = NAMES[how]
+    assert passages(readers.read(qdpx(members, project, **parts))) == ["Made"]
+
+
+def test_positions_in_utf16_show_in_the_passages(qdpx):
+    at = TEXT.index("that")
+    coded = readers.read(qdpx(selections=selection(at + 1, at + 5) + selection(at + 9, at + 13, 2)))
+    assert passages(coded) == ["that", "went"]
+    assert any("count UTF-16 units (2 of 2 passages are right so, 0 as characters)" in note for note in coded.notes)
+
+
+def test_a_name_that_holds_the_first_words_decides():
+    text = "🙂 it was made up, all of it"
+    units = ("characters", "UTF-16 units")
+    assert unit_of(text, [(2, 16)], units, ["it was made up"])[0] == "characters"
+    assert unit_of(text, [(3, 17)], units, ["it was made up"])[0] == "UTF-16 units"
+
+
+def test_bytes_and_units():
+    assert characters("aé🙂", "UTF-8 bytes") == {0: 0, 1: 1, 3: 2, 7: 3}
+    assert characters("plain", "UTF-8 bytes") is None
+    assert on_words("one two", 0, 3) and not on_words("one two", 1, 3) and not on_words("one", 0, 0)
+
+
+OUTSIDE = {
+    "out of the archive": ({"../secret.txt": "SECRET"}, "internal://../../secret.txt"),
+    "absolute": ({}, "{secret}"),
+    "file address": ({}, "file://{secret}"),
+    "relative address": ({}, "relative:///secret.txt"),
+}
+
+
+@pytest.mark.parametrize("how", OUTSIDE)
+def test_nothing_outside_is_opened(qdpx, tmp_path, how):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("SECRET")
+    members, address = OUTSIDE[how]
+    coded = readers.read(qdpx(members, path=address.format(secret=secret)))
+    assert coded.documents["d"].text is None and "SECRET" not in str(coded)
+    assert "The text of document 1 is not in the file; its passages have no words." in coded.notes
+
+
+ENTITY = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
+REFUSED = {
+    "entities": ({"doctype": ENTITY}, "document type declaration"),
+    "not XML": ({"extra": " <"}, "is no XML"),
+    "two projects": ({"members": {"other.qde": "x"}}, "holds 2 .qde files"),
+}
+
+
+@pytest.mark.parametrize("how", REFUSED)
+def test_what_is_refused_with_a_sentence(qdpx, how):
+    parts, words = REFUSED[how]
+    with pytest.raises(ReadError, match=words):
+        readers.read(qdpx(**parts))
+
+
+def test_a_member_that_is_too_large(qdpx, monkeypatch):
+    monkeypatch.setattr(refi, "LARGEST", 2000)
+    with pytest.raises(ReadError, match="larger than"):
+        readers.read(qdpx({"sources/d.txt": "a" * 2001}))
+
+
+def test_characters_that_xml_forbids_are_left_out_and_counted(qdpx):
+    coded = readers.read(qdpx(extra=" &#x1;&#11;"))
+    assert coded.codes["c"].name == "a code"
+    assert any("2 characters that XML forbids were left out" in note for note in coded.notes)
+
+
+@pytest.mark.parametrize(("start", "end"), [(3, 999), (-5, 3), (3, 3), (5, 3)])
+def test_a_passage_outside_the_text_keeps_its_code_only(qdpx, start, end):
+    coded = readers.read(qdpx(selections=selection(start, end)))
+    assert passages(coded) == [] and len(coded.codings) == 1
+    assert any("1 passages lie outside the text, or hold nothing." in note for note in coded.notes)
+
+
+def test_passages_at_one_place_are_joined(qdpx):
+    coded = readers.read(qdpx(selections=selection(0, 4) + selection(0, 4, 2) + selection(0, 7, 3))).joined()
+    assert sorted(passages(coded)) == ["Made", "Made up"] and len(coded.codings) == 2
+    assert "1 passages stand at the place of another one and were joined with it." in coded.notes
+    assert "1 codings repeat another one (same place, code and coder) and count once." in coded.notes
+
+
+def test_a_codebook_alone(tmp_path):
+    path = tmp_path / "codes.qdc"
+    path.write_text(
+        '<CodeBook><Codes><Code guid="A" name="one"><Description>said</Description></Code></Codes></CodeBook>'
+    )
+    coded = readers.read(path)
+    assert [(c.name, c.definition) for c in coded.codes.values()] == [("one", "said")] and not coded.codings
+
+
+def database(path, *commands):
+    with sqlite3.connect(path) as made:
+        for command in commands:
+            made.execute(*command) if isinstance(command, tuple) else made.execute(command)
+    made.close()
+    return path
+
+
+def taguette(path, *more):
+    html = "<p>Made up: <b>blåbær</b> &amp; cake</p>\n<p>then more</p>"
+    log = '{"type": "highlight_add", "highlight_id": 1, "tags": [2]}'
+    return database(
+        path,
+        "create table projects (id integer, name text)", "insert into projects values (1, 'p')",
+        "create table documents (id integer, name text, contents text)", ("insert into documents values (1, 'anna', ?)", (html,)),
+        "create table tags (id integer, path text, description text)", "insert into tags values (1, 'food', ''), (2, 'food.berry', '')",
+        "create table highlights (id integer, document_id integer, start_offset integer, end_offset integer)",
+        "insert into highlights values (1, 1, 9, 17), (2, 1, 10, 13), (3, 1, 10, 12)",
+        "create table highlight_tags (highlight_id integer, tag_id integer)", "insert into highlight_tags values (1, 2), (2, 1)",
+        "create table commands (id integer, user_login text, payload text)", ("insert into commands values (1, 'anna', ?)", (log,)),
+        *more,
+    )  # fmt: skip
+
+
+def test_taguette_counts_bytes_of_the_text_between_tags(tmp_path):
+    coded = readers.read(taguette(tmp_path / "t.sqlite3"))
+    assert passages(coded) == ["blåbær", "lå"], "å is two bytes"
+    assert "1 highlights do not lie on characters of their text." in coded.notes
+    assert coded.codes["2"].parent == "1" and [c.coder for c in coded.codings if c.passage == "1"] == ["coder 1"]
+    assert "anna" not in [c.coder for c in coded.codings]
+
+
+def test_a_database_with_several_projects(tmp_path):
+    path = taguette(tmp_path / "t.sqlite3", "insert into projects values (2, 'q')")
+    with pytest.raises(ReadError, match="holds 2 projects"):
+        readers.read(path)
+
+
+def test_rqda_leaves_out_what_is_deleted_and_finds_what_has_moved(tmp_path):
+    path = database(
+        tmp_path / "r.rqda",
+        "create table source (id integer, name text, file text, status integer)", "insert into source values (1, 'a', 'one two three', 1)",
+        "create table freecode (id integer, name text, memo text, status integer)", "insert into freecode values (1, 'c', '', 1), (2, 'gone', '', 0)",
+        "create table codecat (catid integer, name text, status integer)", "insert into codecat values (1, 'all', 1)",
+        "create table treecode (cid integer, catid integer, status integer)", "insert into treecode values (1, 1, 1)",
+        "create table coding (cid integer, fid integer, selfirst real, selend real, seltext text, status integer, owner text)",
+        "insert into coding values (1, 1, 0, 3, 'one', 1, 'x'), (1, 1, 0, 3, 'three', 1, 'x'), (2, 1, 0, 3, 'one', 1, 'x'), (1, 1, 0, 3, 'one', 0, 'x')",
+    )  # fmt: skip
+    coded = readers.read(path)
+    assert passages(coded) == ["one", "three"] and coded.codes["1"].parent == "category 1" and "2" not in coded.codes
+    assert "1 codings hold other words than stand at their place; 1 were found by their words." in coded.notes
+    assert any("1 codings are deleted" in n for n in coded.notes) and any(
+        "not there any more" in n for n in coded.notes
+    )
+
+
+def test_qualcoder_in_its_folder(tmp_path):
+    (tmp_path / "study.qda").mkdir()
+    database(
+        tmp_path / "study.qda/data.qda",
+        "create table source (id integer, name text, fulltext text)", "insert into source values (1, 'a', 'one two')",
+        "create table code_cat (catid integer, name text, supercatid integer)", "insert into code_cat values (1, 'all', null)",
+        "create table code_name (cid integer, name text, memo text, catid integer)", "insert into code_name values (1, 'c', null, 1)",
+        "create table code_text (cid integer, fid integer, pos0 integer, pos1 integer, seltext text, owner text)",
+        "insert into code_text values (1, 1, 4, 7, 'two', 'anna')",
+    )  # fmt: skip
+    coded = readers.read(tmp_path / "study.qda")
+    assert (
+        passages(coded) == ["two"] and coded.codes["1"].parent == "category 1" and coded.program == "QualCoder project"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"SQLite format 3\x00 and nothing more", "cannot be read as a database"), (None, "but not of")],
+)
+def test_other_databases_are_refused(tmp_path, content, words):
+    path = tmp_path / "x.sqlite3"
+    path.write_bytes(content) if content else database(path, "create table t (a)")
+    with pytest.raises(ReadError, match=words):
+        readers.read(path)
+
+
+TABLES = {
+    "a row a coding": "document,text,code,coder\nd,some words,x,anna\nd,some words,y,bo\n",
+    "codes in a cell": 'Document;Segment;Codes\nd;some words;"x;y"\n',
+    "tabs and a byte order mark": "\ufeffInterview\tExcerpt\tTags\nd\tsome words\tx|y\n",
+}
+
+
+@pytest.mark.parametrize("how", TABLES)
+def test_tables(tmp_path, how):
+    path = tmp_path / "codings.csv"
+    path.write_text(TABLES[how], encoding="utf-8")
+    coded = readers.read(path).joined()
+    assert set(coded.codes) == {"x", "y"} and len(coded.passages) == 1 and len(coded.codings) == 2
+    assert not {c.coder for c in coded.codings} & {"anna", "bo"}
+
+
+def test_a_workbook_and_numbers_as_they_are_seen(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["Number", "Document", "Code"], [1.0, "d", "x"], [1, "d", "y"], [None, None, None], [2, "d", None]):
+        book.active.append(row)
+    book.save(tmp_path / "codings.xlsx")
+    coded = readers.read(tmp_path / "codings.xlsx")
+    assert len(coded.passages) == 2 and "1 rows have no code." in coded.notes
+
+
+def test_windows_letters_commas_and_columns_nobody_asked_for(tmp_path):
+    (tmp_path / "t.csv").write_bytes("document;code;mood\nå;a, b;=1+1\n".encode("cp1252"))
+    coded = readers.read(tmp_path / "t.csv")
+    assert set(coded.documents) == {"å"} and set(coded.codes) == {"a, b"}
+    assert "Columns not used: mood." in coded.notes and any("hold commas" in note for note in coded.notes)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"a;b\n1;2\n", "call one “code”"), (b"", "is empty"), (b"\x00\x01", "no text")]
+)
+def test_what_is_no_table_of_codings(tmp_path, content, words):
+    (tmp_path / "t.csv").write_bytes(content)
+    with pytest.raises(ReadError, match=words):
+        readers.read(tmp_path / "t.csv")
+
+
+def test_damaged_files_are_refused_or_read_and_never_end_in_a_traceback(qdpx, tmp_path):
+    """Many files with some bytes changed: each is read, or refused with a sentence; none is written to."""
+    sources = [qdpx().read_bytes(), taguette(tmp_path / "t.sqlite3").read_bytes(), TABLES["a row a coding"].encode()]
+    chance = random.Random(1)
+    for number in range(600):
+        content = bytearray(chance.choice(sources))
+        for _ in range(chance.randint(1, 40)):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        path = tmp_path / f"damaged{number % 3}"
+        path.write_bytes(content)
+        try:
+            assert isinstance(readers.read(path), Coded)
+        except ReadError as refused:
+            assert str(refused)
+        assert path.read_bytes() == content
+
+
+def test_the_doctor_tells_what_is_there_and_what_is_in_the_way(qdpx, capsys):
+    twice = f"{selection(0, 4)}{selection(0, 4, 2)}"
+    path = qdpx(selections=twice, extra=": she said 🙂 that it went well")
+    assert cli.main(["doctor", str(path)]) == cli.OK
+    said = capsys.readouterr().out
+    assert "1 document, 1 of them with text" in said and "2 codes, 1 of them used, on 2 levels" in said
+    assert "1 passage, 1 coding, by 1 coder" in said and "joined with it" in said
+    assert "Codes that repeat 5 or more words of a document, in name or definition" in said
+    assert "anna" not in said and "doc\n" not in said
+
+
+def test_the_doctor_on_names_that_stand_twice_and_nothing_coded(tmp_path):
+    (tmp_path / "c.qdc").write_text(
+        '<CodeBook><Codes><Code guid="A" name="x"/><Code guid="B" name="x"/></Codes></CodeBook>'
+    )
+    told = doctor.report(readers.read(tmp_path / "c.qdc"))
+    assert "Nothing is coded." in told and "Names that stand for more than one code: 1, “x”" in told
+
+
+def test_a_file_that_is_not_there(tmp_path, capsys):
+    with pytest.raises(ReadError, match="No such file"):
+        readers.read(tmp_path / "none.qdpx")
