@@ -28,5 +28,18 @@ def test_the_page_holds_what_its_links_need(book):
     data = re.search(r'<script type="application/json" id="kodebog-previews">(.*?)</script>', page, re.DOTALL)[1]
     linked = set(re.findall(previews.SIGN, page))
     assert set(json.loads(data)) == linked and len(linked) > 10 and previews.SCRIPT in page
+
+
+@pytest.mark.xdist_group("book")
+def test_a_citation_shows_the_reference(book):
+    page = (book / "html/notebooks/theory.html").read_text(encoding="utf-8")
+    data = re.search(r'<script type="application/json" id="kodebog-previews">(.*?)</script>', page, re.DOTALL)[1]
+    known = json.loads(data)
+    cited = {match[1] for match in re.finditer(previews.CITED, page)}
+    assert cited and cited == {name for name in known if name.startswith("references.html")}
+    lipsky = next(about for about in known.values() if about["head"] == "Lipsky 1980")
+    assert "Street-Level Bureaucracy" in lipsky["text"]
+    references = (book / "html/book/references.html").read_text(encoding="utf-8")
+    assert all(f'id="{name.partition("#")[2]}"' in references for name in cited)
     glossary = (book / "html/book/references.html").read_text(encoding="utf-8")
     assert previews.SCRIPT not in glossary

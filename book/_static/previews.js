@@ -1,4 +1,4 @@
-/* A card beside the link to an excerpt or finding, with what stands there. It opens for the pointer, the keyboard and a
+/* A card beside the link to an excerpt, a finding or a reference, with what stands there. It opens for the pointer, the keyboard and a
    tap (a second tap follows the link), stays while the pointer is on it, and closes with Escape. */
 document.addEventListener("DOMContentLoaded", () => {
   const data = document.getElementById("kodebog-previews");
@@ -25,8 +25,10 @@ document.addEventListener("DOMContentLoaded", () => {
     link = null;
   };
 
+  const about = (target) => known[target.hash.slice(1)] ?? known[target.pathname?.split("/").pop() + target.hash];
+
   const show = (target) => {
-    const { head, text, more } = known[target.hash.slice(1)];
+    const { head, text, more } = about(target);
     hide();
     link = target;
     card.replaceChildren(part("strong", head), part("p", text));
@@ -51,7 +53,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   for (const target of document.querySelectorAll("article a[href]")) {
     const hash = target.hash instanceof SVGAnimatedString ? "" : target.hash;
-    if (!hash || !(hash.slice(1) in known)) continue;
+    if (!hash || !about(target)) continue;
     target.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && show(target));
     target.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && leave());
     target.addEventListener("focus", () => target.matches(":focus-visible") && show(target));

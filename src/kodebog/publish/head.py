@@ -102,7 +102,8 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
             app.add_js_file(script)
     if pagename == experiment.PAGE:
         app.add_js_file(experiment.SCRIPT)
-    if doctree is not None and (found := previews.wanted(context.get("body", ""), Study.load())):
+    body = context.get("body", "")
+    if doctree is not None and (found := previews.wanted(body, Study.load()) | previews.works(body, app.env)):
         context["previews"] = metadata.script_safe(found)
         app.add_js_file(previews.SCRIPT)
     for files in ("script_files", "css_files"):

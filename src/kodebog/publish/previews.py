@@ -1,4 +1,4 @@
-"""What a link to an excerpt or finding leads to, in a few words, for the page that has the link.
+"""What a link to an excerpt, a finding or a reference leads to, in a few words, for the page that has the link.
 
 The words stand in the page as data; `previews.js` shows them beside the link that is pointed at, tapped or focused.
 """
@@ -8,19 +8,40 @@ from __future__ import annotations
 import functools
 import re
 
+from sphinx.environment import BuildEnvironment
+
 from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.ledger import finding_status
 from kodebog.study import Study
 
 SCRIPT = "previews.js"
 SIGN = r'href="[^"]*#([EF]\d{2,3})"'
-"""A link that has a preview, in a page."""
+"""A link to an excerpt or a finding, in a page."""
+CITED = r'href="[^"]*?(references\.html#([\w-]+))"'
+"""A link to a reference."""
 
 
 def wanted(body: str, study: Study) -> dict[str, dict[str, str]]:
     """Return the previews for the links of a page: id → head, text, and what it rests on."""
     known = previews(study)
     return {name: known[name] for name in sorted(set(re.findall(SIGN, body))) if name in known}
+
+
+def works(body: str, env: BuildEnvironment) -> dict[str, dict[str, str]]:
+    """Return the previews for the references that a page cites: file and address → authors and year, the entry."""
+    found = {}
+    cited = {f"{match[1]}": match[2] for match in re.finditer(CITED, body)}
+    for citation in getattr(env.domains["cite"], "citations", ()):
+        for address, name in cited.items():
+            if name == citation.citation_id:
+                entry = citation.entry
+                people = [str(person.last_names[-1]) for person in entry.persons.get("author", ()) if person.last_names]
+                head = (
+                    f"{' and '.join(people[:2])}{' et al.' if len(people) > 2 else ''} {entry.fields.get('year', '')}"
+                )
+                text = citation.formatted_entry.text.render_as("text")
+                found[address] = {"head": head.strip(), "text": text, "more": ""}
+    return dict(sorted(found.items()))
 
 
 @functools.lru_cache(maxsize=2)
