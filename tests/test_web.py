@@ -19,6 +19,7 @@ from kodebog.publish import head
 from kodebog.publish import site as site_
 from kodebog.publish.addresses import Addresses, addresses
 from kodebog.report import metadata
+from kodebog.study import Study
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -85,6 +86,9 @@ def test_the_card_is_shown_where_a_page_is_shared(site, soups):
         assert soups[page].find("link", rel="canonical")["href"] == address
         assert soups[page].find("meta", property="og:image")["content"] == site.url + head.CARD
     picture = (site.html / head.CARD).read_bytes()
+    rows = site_._themes(Study.load())
+    assert [row["theme"] for row in rows if not row["helps"]] == ["What is measured and rewarded"]
+    assert ["leader", "against"] in sum((row["hinders"] for row in rows), [])
     assert picture.startswith(b"\x89PNG") and struct.unpack(">II", picture[16:24]) == (1200, 630)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import zipfile
 from html import escape
@@ -19,8 +20,10 @@ from kodebog.publish.addresses import Addresses
 from kodebog.publish.head import CARD
 from kodebog.publish.outputs import SHOWN, kept
 from kodebog.report import metadata
+from kodebog.report.display import Voices
 from kodebog.report.readable import readable
 from kodebog.report.style import truetype
+from kodebog.report.tables import both_sides
 from kodebog.study import Study
 from kodebog.study.package import declared_files
 
@@ -168,6 +171,18 @@ def _zip(out: Path, content: dict[str, bytes]) -> None:
             archive.writestr(info, data)
 
 
+def _themes(study: Study) -> list[dict[str, Any]]:
+    """What hinders and helps, as the card draws it: theme, and for both sides who speaks and how."""
+    speaker = dict(study.excerpts[["excerpt", "perspective"]].itertuples(index=False, name=None))
+
+    def drawn(voices: Voices) -> list[list[str]]:
+        marks = [[speaker[e], "wished" if e in voices.wished else ""] for e in voices.excerpts]
+        return [*marks, *([speaker[e], "against"] for e in voices.against)]
+
+    rows = both_sides(study).frame.itertuples(index=False, name=None)
+    return [{"theme": theme.partition(" (")[0], "hinders": drawn(h), "helps": drawn(w)} for theme, h, w in rows]
+
+
 def social_card() -> bytes:
     """Return the picture that is shown where a link to the book is shared: PNG, 1200 × 630."""
     about = metadata.citation()
@@ -175,6 +190,7 @@ def social_card() -> bytes:
         "title": about["title"],
         "source": about["references"][0]["title"],
         "year": str(about["references"][0]["year"]),
+        "themes": json.dumps(_themes(Study.load())),
     }
     card = Path(__file__).with_name("card.typ")
     made = typst.compile(
