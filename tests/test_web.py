@@ -88,7 +88,7 @@ def test_the_card_is_shown_where_a_page_is_shared(site, soups):
     picture = (site.html / head.CARD).read_bytes()
     rows = site_._themes(Study.load())
     assert [row["theme"] for row in rows if not row["helps"]] == ["What is measured and rewarded"]
-    assert ["leader", "against"] in sum((row["hinders"] for row in rows), [])
+    assert any(["leader", "against"] in row["hinders"] for row in rows)
     assert picture.startswith(b"\x89PNG") and struct.unpack(">II", picture[16:24]) == (1200, 630)
 
 
