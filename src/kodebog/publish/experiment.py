@@ -1,6 +1,6 @@
 """The experiment on the ledger: what would be said of the findings if an excerpt or a perspective were left out.
 
-The page holds the evidence as data and a form; `experiment.js` works the statuses out by the rules of
+The page holds the evidence as data and a form; `explorer.js`, which the page has anyway, works the statuses out by the rules of
 `kodebog.analysis.ledger`, and a test holds it against Python over every single choice.
 """
 
@@ -20,7 +20,6 @@ PAGE = "notebooks/reproduction"
 """The page that holds it."""
 TABLE = "tab-robustness"
 """The table behind which it stands."""
-SCRIPT = "experiment.js"
 WAYS = {"": "all that counts", "placed": "the article's own placing", "content": "agreed content"}
 """Whose codings count, by the names that the analysis gives them; readings come on top."""
 

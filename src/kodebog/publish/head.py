@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
 from kodebog import paths
-from kodebog.publish import experiment, explorer, language, previews
+from kodebog.publish import explorer, language, previews
 from kodebog.publish.addresses import Addresses
 from kodebog.publish.pdf import BRIEF, brief_file
 from kodebog.report import metadata
@@ -100,8 +100,6 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     if pagename in explorer.PAGES:
         for script in explorer.SCRIPTS:
             app.add_js_file(script)
-    if pagename == experiment.PAGE:
-        app.add_js_file(experiment.SCRIPT)
     body = context.get("body", "")
     if doctree is not None and (found := previews.wanted(body, Study.load()) | previews.works(body, app.env)):
         context["previews"] = metadata.script_safe(found)
