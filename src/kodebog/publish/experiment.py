@@ -1,7 +1,7 @@
 """The experiment on the ledger: what would be said of the findings if an excerpt or a perspective were left out.
 
-The page holds the evidence as data and a form; `explorer.js`, which the page has anyway, works the statuses out by the rules of
-`kodebog.analysis.ledger`, and a test holds it against Python over every single choice.
+The page holds the evidence as data and a form; `explorer.js`, which the page has anyway, works the statuses out by the
+rules of `kodebog.analysis.ledger`, and a test holds it against Python over every single choice.
 """
 
 from __future__ import annotations
