@@ -6,6 +6,8 @@ import functools
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import pandas as pd
+
 from kodebog.analysis.agreement import agreement_by_family, readings_by_cell, statuses_by_reading
 from kodebog.analysis.coding import placed_against_content
 from kodebog.analysis.evidence import findings_with_evidence
@@ -59,11 +61,7 @@ def facts(study: Study) -> Facts:
         found[f"interviews_{perspective}"] = int(row["interviews"])
         found[f"excerpts_{perspective}"] = int(row["excerpts"])
         found[f"expected_{perspective}"] = f"{row['expected']:.1f}"
-    for status, number in typology["status"].value_counts().items():
-        found[f"typology_{str(status).replace(' ', '_')}"] = int(number)
-    examples = typology[typology["dimension"] == "example"]
-    found["examples_printed"] = int((examples["status"] != "only rebuilt").sum())
-    found["examples_only_rebuilt"] = int((examples["status"] == "only rebuilt").sum())
+    found |= _of_typology(typology)
     for section, number in study.excerpts["section"].value_counts().items():
         found[f"excerpts_{section}"] = int(number)
     for practice in study.in_family("practice"):
@@ -101,11 +99,11 @@ def facts(study: Study) -> Facts:
     found["findings_two_sides"] = int(counts.reindex([STATUSES["robust"], STATUSES["sides"]], fill_value=0).sum())
     for finding, number in zip(findings["finding"], findings["excerpts"].map(len), strict=True):
         found[f"shown_{finding}"] = int(number)
+    found |= {f"told_{r.finding}": len(r.cases) for r in findings.itertuples()}
     found["findings_shown"] = int((findings["excerpts"].map(len) > 0).sum())
     found["findings_qualified"] = int((findings["qualified"].map(len) > 0).sum())
     found |= _of_readings(study)
     found["judgements"] = int((study.finding_excerpts["relation"] != "no").sum())
-    found["typology_same_of_printed"] = int((typology["status"] == "same").sum())
     for kind, number in study.findings["kind"].value_counts().items():
         found[f"findings_{kind}"] = int(number)
     found["findings_without_excerpt"] = int((findings["excerpts"].map(len) == 0).sum())
@@ -114,6 +112,22 @@ def facts(study: Study) -> Facts:
         ((findings["kind"] == "recommendation") & (findings["excerpts"].map(len) == 0)).sum()
     )
     return MappingProxyType(found)
+
+
+def _of_typology(typology: pd.DataFrame) -> dict[str, int | str]:
+    """The typology against print, and its examples. Columns: those of `compare_with_print`."""
+    found: dict[str, int | str] = {
+        f"typology_{str(status).replace(' ', '_')}": int(number)
+        for status, number in typology["status"].value_counts().items()
+    }
+    examples = typology[typology["dimension"] == "example"]
+    beyond_print = examples["status"] == "only rebuilt"
+    return found | {
+        "typology_same_of_printed": int((typology["status"] == "same").sum()),
+        "examples_printed": int((~beyond_print).sum()),
+        "examples_only_rebuilt": int(beyond_print.sum()),
+        "excerpts_only_rebuilt": int(examples.loc[beyond_print, "excerpts"].map(len).sum()),
+    }
 
 
 def _of_readings(study: Study) -> dict[str, int | str]:

@@ -43,7 +43,7 @@ HOLDS: dict[str, Callable[[int, int], bool]] = {
 }
 """Roles for words of quantity, and when n of a total may be called so; for “more”, more than the second number."""
 WORDS_OF_QUANTITY = (
-    "all|nearly all|almost all|most|mostly|de fleste|several|few|only|seldom|none|nobody|never|both|half|a third|"
+    "all|nearly all|almost all|most|mostly|de fleste|several|few|only|seldom|no|none|nobody|never|both|half|a third|"
     "a quarter|almost every|nearly every|a dozen|a majority|a minority|more than|fewer than"
 )
 """Words that must stand in a role where they are followed by something that the study counts."""
