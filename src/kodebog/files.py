@@ -17,7 +17,7 @@ def hash_files(root: Path, *places: Path, known: str = "") -> str:
     What is known besides goes in first; leftovers of tools do not count.
     """
     found = hashlib.sha256(known.encode())
-    for path in sorted(p for place in places for p in [place, *place.rglob("*")] if p.is_file()):
+    for path in sorted({p for place in places for p in [place, *place.rglob("*")] if p.is_file()}):
         if ".ipynb_checkpoints" not in path.parts and path.suffix != ".pyc":
             found.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return found.hexdigest()

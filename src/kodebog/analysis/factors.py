@@ -127,6 +127,47 @@ def side_by_side(study: Study, lang: Lang = "en") -> pd.DataFrame:
     return table.sort_values(["theme", "effect"], key=lambda c: c.map(rank), kind="stable", ignore_index=True)
 
 
+SIDES = {"hinders": ("hinders",), "helps": ("supports", "wished")}
+"""The two sides of a theme, and the effects on each."""
+
+
+def voices_by_theme(study: Study) -> pd.DataFrame:
+    """Return who speaks of what hinders and of what helps or is wished for, theme by theme.
+
+    A row is a side of a theme. Columns: theme, side (of `SIDES`), there (excerpts that speak for it), wished (those
+    that do under what is listed as a wish alone), against (those that speak against it and not for it, too): tuples of
+    ids, by perspective. Themes stand in the order of how much more is said of help than of hindrance.
+
+    >>> rows = voices_by_theme(study).query("theme == 'politicians'")
+    >>> print(rows[["side", "there", "wished"]].to_string(index=False))
+       side           there wished
+    hinders (E12, E15, E16)     ()
+      helps          (E15,)     ()
+
+    """
+    rows = side_by_side(study)
+    perspectives = list(study.sample["perspective"])
+    speaker = study.excerpts.set_index("excerpt")["perspective"].map(perspectives.index).to_dict()
+
+    def ids(theme: str, effects: tuple[str, ...], column: str = "excerpts") -> set[str]:
+        part = rows[(rows["theme"] == theme) & rows["effect"].isin(effects)]
+        return {excerpt for found in part[column] for excerpt in found}
+
+    def in_order(excerpts: set[str]) -> tuple[str, ...]:
+        return tuple(sorted(excerpts, key=lambda excerpt: (speaker[excerpt], excerpt)))
+
+    found = []
+    for theme in study.themes["theme"]:
+        for side, effects in SIDES.items():
+            told, there = ids(theme, effects), ids(theme, tuple(e for e in effects if e != "wished"))
+            against = tuple(sorted(ids(theme, effects, "against") - told))
+            found.append((theme, side, in_order(there), in_order(told - there), against))
+    table = pd.DataFrame(found, columns=["theme", "side", "there", "wished", "against"])
+    told = table["there"].map(len) + table["wished"].map(len)
+    more = told.where(table["side"] == "hinders", -told).groupby(table["theme"]).sum()
+    return table.sort_values("theme", key=lambda themes: themes.map(more), kind="stable", ignore_index=True)
+
+
 def effects_by_perspective(study: Study) -> pd.DataFrame:
     """Return how many excerpts of each perspective speak for a factor that helps, is wished for, or hinders.
 

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from kodebog.analysis.agreement import lost_pairs
-from kodebog.analysis.evidence import finding_evidence
+from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.ledger import STATUSES
 from kodebog.report.metadata import script_safe
 from kodebog.report.wording import reading_name
@@ -26,9 +26,6 @@ WAYS = {"": "all that counts", "placed": "the article's own placing", "content":
 
 def data(study: Study) -> dict[str, Any]:
     """Return what the script needs: excerpts (perspective, initiative), findings, pairs that a way to look loses."""
-    rows = finding_evidence(study)
-    rows = rows[rows["source"] == "excerpt"]
-    voices = {key: list(ids) for key, ids in rows.groupby(["finding", "stance"])["id"]}
     known = study.excerpts[["excerpt", "perspective", "case"]].fillna("").itertuples(index=False, name=None)
     return {
         "statuses": STATUSES,
@@ -37,10 +34,10 @@ def data(study: Study) -> dict[str, Any]:
             row.finding: {
                 "claim": row.claim,
                 "kind": row.kind,
-                "shown": voices.get((row.finding, "for"), []),
-                "against": voices.get((row.finding, "against"), []),
+                "shown": list(row.excerpts),
+                "against": list(row.against),
             }
-            for row in study.findings.itertuples()
+            for row in findings_with_evidence(study).itertuples()
         },
         "lost": {way: sorted(f"{f} {e}" for f, e in pairs) for way, pairs in lost_pairs(study).items()},
     }

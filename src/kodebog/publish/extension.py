@@ -55,24 +55,25 @@ Made = tuple[list[nodes.Node], list[nodes.system_message]]
 """What a role makes: nodes, and what went wrong."""
 
 
+def _leading(to: str, said: str, *classes: str, kind: str = "kodebog", source: str = "") -> nodes.Node:
+    """Words that lead to an excerpt, finding, code or file; where to is settled when all pages have been read."""
+    link = addnodes.pending_xref(source, reftype=kind, refdomain="", reftarget=to, refexplicit=True)
+    link += nodes.inline(said, said, classes=list(classes))
+    return link
+
+
 class _Link(SphinxRole):
     """Role `excerpt` or `finding`: a link to it."""
 
     def run(self) -> Made:
-        link = addnodes.pending_xref(
-            self.rawtext, reftype="kodebog", refdomain="", reftarget=self.text, refexplicit=True
-        )
-        link += nodes.inline(self.text, self.text, classes=["kodebog-id"])
-        return [link], []
+        return [_leading(self.text, self.text, "kodebog-id", source=self.rawtext)], []
 
 
 def _mark(excerpt: str, manner: str = "") -> nodes.Node:
     """A mark that leads to an excerpt: who speaks gives its look, and so does how."""
     speakers = dict(Study.load().excerpts[["excerpt", "perspective"]].itertuples(index=False, name=None))
     said = f"{excerpt}, {manner}" if manner else excerpt
-    link = addnodes.pending_xref("", reftype="kodebog", refdomain="", reftarget=excerpt, refexplicit=True)
-    link += nodes.inline(said, said, classes=["kodebog-voice", speakers[excerpt], *manner.split()])
-    return link
+    return _leading(excerpt, said, "kodebog-voice", speakers[excerpt], *manner.split())
 
 
 class _Voice(SphinxRole):
@@ -92,9 +93,7 @@ class _Rung(SphinxRole):
         finding, _, strength = self.text.partition(" ")
         if finding not in set(Study.load().findings["finding"]) or strength not in STATUSES:
             return [], [self.inliner.reporter.error(f"no finding or no status “{self.text}”", line=self.lineno)]
-        link = addnodes.pending_xref("", reftype="kodebog", refdomain="", reftarget=finding, refexplicit=True)
-        link += nodes.inline(finding, finding, classes=["kodebog-rung", strength])
-        return [link], []
+        return [_leading(finding, finding, "kodebog-rung", strength)], []
 
 
 class _Voices(SphinxRole):
@@ -125,11 +124,7 @@ class _Definition(SphinxRole):
         labels = Study.load().labels("codes")
         if self.text not in labels:
             return [], [self.inliner.reporter.error(f"no code “{self.text}”", line=self.lineno)]
-        link = addnodes.pending_xref(
-            "", reftype="kodebog", refdomain="", reftarget=f"code-{self.text}", refexplicit=True
-        )
-        link += nodes.inline(labels[self.text], labels[self.text])
-        return [link], []
+        return [_leading(f"code-{self.text}", labels[self.text])], []
 
 
 class _Holders(SphinxRole):
@@ -137,9 +132,7 @@ class _Holders(SphinxRole):
 
     def run(self) -> Made:
         code, _, number = self.text.partition(" ")
-        link = addnodes.pending_xref("", reftype="kodebog-filter", refdomain="", reftarget=code, refexplicit=True)
-        link += nodes.inline(number, number)
-        return [link], []
+        return [_leading(code, number, kind="kodebog-filter")], []
 
 
 class _Fact(SphinxRole):
@@ -176,11 +169,7 @@ class _Built(SphinxRole):
     def run(self) -> Made:
         words, _, target = self.text.removesuffix(">").partition(" <")
         target = target.replace("DATA.zip", metadata.package_name(paths.study())).replace("REPORT.pdf", paths.PDF.name)
-        link = addnodes.pending_xref(
-            self.rawtext, reftype=outputs.BUILT, refdomain="", reftarget=target, refexplicit=True
-        )
-        link += nodes.inline(words, words)
-        return [link], []
+        return [_leading(target, words, kind=outputs.BUILT, source=self.rawtext)], []
 
 
 def _resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, child: nodes.Node) -> nodes.Node | None:

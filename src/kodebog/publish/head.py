@@ -18,7 +18,7 @@ from sphinx.util.osutil import relative_uri
 from kodebog import paths
 from kodebog.publish import explorer, language, previews
 from kodebog.publish.addresses import Addresses
-from kodebog.publish.pdf import BRIEF, brief_file
+from kodebog.publish.pdf import BRIEFS, brief_file
 from kodebog.report import metadata
 from kodebog.study import Study
 
@@ -93,7 +93,7 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     ]
     context["security_policy"] = theme_policy(tuple(app.builder.theme.get_theme_dirs()))  # type: ignore[attr-defined]
     context["page_language"] = language.of_page(pagename)
-    context["imprint"] = imprint(app, pagename, where)
+    context["imprint"] = imprint(app, pagename, where, about)
     context["private"], context["live"] = paths.PRIVATE, app.config.kodebog_live
     if pagename == app.config.root_doc and not paths.PRIVATE:
         context["json_ld"] = metadata.script_safe(metadata.schema_org(paths.study(), where.book))
@@ -108,9 +108,8 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
         context[files] = [file for file in context[files] if _needed(file, context.get("body", ""))]
 
 
-def imprint(app: Sphinx, page: str, where: Addresses) -> list[tuple[str, str]]:
+def imprint(app: Sphinx, page: str, where: Addresses, about: dict[str, Any]) -> list[tuple[str, str]]:
     """Return what stands at the foot of every page: words and, where they lead somewhere, an address."""
-    about = metadata.citation()
     reuse = app.builder.get_relative_uri(page, "book/reuse") if "book/reuse" in app.env.found_docs else ""
     version = f"Version {about['version']}, {about['date-released']}"
     changes = app.builder.get_relative_uri(page, "book/changes") if "book/changes" in app.env.found_docs else ""
@@ -141,6 +140,19 @@ def _around(node: nodes.Node) -> Iterator[nodes.Node]:
         yield node
 
 
+def _of_brief(app: Sphinx, page: str) -> list[tuple[str, str]]:
+    """Return where a brief stands as a PDF, and in its other language."""
+    file = relative_uri(app.builder.get_target_uri(page), brief_file(page))
+    as_pdf, other, words = ("This page as PDF", "da", "På dansk")
+    if page == BRIEFS["da"]:
+        as_pdf, other, words = ("Siden som PDF", "en", "In English")
+    found = [(as_pdf, f'href="{file}"')]
+    if BRIEFS[other] in app.env.found_docs:
+        address = app.builder.get_relative_uri(page, BRIEFS[other])
+        found.append((words, f'href="{address}" lang="{other}" hreflang="{other}"'))
+    return found
+
+
 def tools(app: Sphinx, page: str, doctree: nodes.document) -> str:
     """Return the line under a page's title: how long it takes, its notebook, how to run it, the book in other forms."""
     where: Addresses = app.config.kodebog_addresses
@@ -151,12 +163,8 @@ def tools(app: Sphinx, page: str, doctree: nodes.document) -> str:
     source = Path(app.env.doc2path(page, base=False))
     reuse = app.builder.get_relative_uri(page, "book/reuse")  # on that very page an empty address
     links = [("PDF", f'href="{to(paths.PDF.name)}"'), ("Cite", f'href="{reuse}#cite"')]
-    danish = f"{BRIEF}-{language.DANISH}"
-    if page in {BRIEF, danish} and danish in app.env.found_docs:
-        other, words, lang = (danish, "På dansk", "da") if page == BRIEF else (BRIEF, "In English", "en")
-        address = app.builder.get_relative_uri(page, other)
-        links.insert(0, (words, f'href="{address}" lang="{lang}" hreflang="{lang}"'))
-        links.insert(0, ("This page as PDF" if page == BRIEF else "Siden som PDF", f'href="{to(brief_file(page))}"'))
+    if page in BRIEFS.values():
+        links = [*_of_brief(app, page), *links]
     if source.suffix == ".ipynb":
         run = [("Notebook", f'href="{to(str(source))}" download'), ("How to run this", f'href="{reuse}#jupyterlab"')]
         if binder := where.binder(str(source)):

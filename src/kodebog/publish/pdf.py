@@ -33,8 +33,8 @@ STANDARD: typst.PDFStandard = "ua-1"
 """PDF/UA-1, the standard for accessible PDF; Typst refuses to write a file that does not meet it."""
 
 
-BRIEF = "book/brief"
-"""The page that is also a PDF of its own, to pass on; its Danish form, too."""
+BRIEFS = {"en": "book/brief", "da": "book/brief-da"}
+"""The page that is also a PDF of its own, to pass on, by language; the Danish one is no part of the report."""
 GLANCE = "The report at a glance"
 """Heading of the landing page."""
 
@@ -116,12 +116,12 @@ def write(app: Sphinx, out: Path) -> Path:
                 next(doctree.findall(nodes.title)).children = [nodes.Text(GLANCE)]
             writer = TypstWriter(doctree, docname, app.env.toc_fignumbers.get(docname, {}), Path(app.srcdir))
             markup.append(writer.write())
-            if docname == BRIEF:
+            if docname == BRIEFS["en"]:
                 briefs[docname] = markup[-1]
             labels |= writer.labels
             targets |= dict.fromkeys(writer.targets, docname)
             _take_along(writer.images, Path(app.srcdir), out.parent / IMAGES)
-        if (danish := f"{BRIEF}-{language.DANISH}") in app.env.found_docs:
+        if (danish := BRIEFS["da"]) in app.env.found_docs:
             doctree = app.env.get_and_resolve_doctree(danish, app.builder)
             briefs[danish] = TypstWriter(doctree, danish, {}, Path(app.srcdir)).write()
     except UnknownNodeError as error:

@@ -29,19 +29,16 @@ def wanted(body: str, study: Study) -> dict[str, dict[str, str]]:
 
 def works(body: str, env: BuildEnvironment) -> dict[str, dict[str, str]]:
     """Return the previews for the references that a page cites: file and address → authors and year, the entry."""
+    listed = {citation.citation_id: citation for citation in getattr(env.domains["cite"], "citations", ())}
     found = {}
-    cited = {f"{match[1]}": match[2] for match in re.finditer(CITED, body)}
-    for citation in getattr(env.domains["cite"], "citations", ()):
-        for address, name in cited.items():
-            if name == citation.citation_id:
-                entry = citation.entry
-                people = [str(person.last_names[-1]) for person in entry.persons.get("author", ()) if person.last_names]
-                head = (
-                    f"{' and '.join(people[:2])}{' et al.' if len(people) > 2 else ''} {entry.fields.get('year', '')}"
-                )
-                text = citation.formatted_entry.text.render_as("text")
-                found[address] = {"head": head.strip(), "text": text, "more": ""}
-    return dict(sorted(found.items()))
+    for address, name in sorted(set(re.findall(CITED, body))):
+        if name in listed:
+            entry = listed[name].entry
+            people = [str(person.last_names[-1]) for person in entry.persons.get("author", ()) if person.last_names]
+            names = " and ".join(people[:2]) + (" et al." if len(people) > 2 else "")
+            text = listed[name].formatted_entry.text.render_as("text")
+            found[address] = {"head": f"{names} {entry.fields.get('year', '')}".strip(), "text": text, "more": ""}
+    return found
 
 
 @functools.lru_cache(maxsize=2)

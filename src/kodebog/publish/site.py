@@ -15,15 +15,14 @@ from sphinx.application import Sphinx
 from sphinx.util.index_entries import split_index_msg
 
 from kodebog import paths
+from kodebog.analysis.factors import voices_by_theme
 from kodebog.files import project_files
 from kodebog.publish.addresses import Addresses
 from kodebog.publish.head import CARD
 from kodebog.publish.outputs import SHOWN, kept
 from kodebog.report import metadata
-from kodebog.report.display import Voices
 from kodebog.report.readable import readable
 from kodebog.report.style import truetype
-from kodebog.report.tables import both_sides
 from kodebog.study import Study
 from kodebog.study.package import declared_files
 
@@ -173,14 +172,13 @@ def _zip(out: Path, content: dict[str, bytes]) -> None:
 
 def _themes(study: Study) -> list[dict[str, Any]]:
     """What hinders and helps, as the card draws it: theme, and for both sides who speaks and how."""
-    speaker = dict(study.excerpts[["excerpt", "perspective"]].itertuples(index=False, name=None))
-
-    def drawn(voices: Voices) -> list[list[str]]:
-        marks = [[speaker[e], "wished" if e in voices.wished else ""] for e in voices.excerpts]
-        return [*marks, *([speaker[e], "against"] for e in voices.against)]
-
-    rows = both_sides(study).frame.itertuples(index=False, name=None)
-    return [{"theme": theme.partition(" (")[0], "hinders": drawn(h), "helps": drawn(w)} for theme, h, w in rows]
+    speaker, labels = study.excerpts.set_index("excerpt")["perspective"], study.labels("themes")
+    drawn: dict[str, dict[str, Any]] = {}
+    for row in voices_by_theme(study).itertuples():
+        manners = (("", row.there), ("wished", row.wished), ("against", row.against))
+        marks = [[speaker[excerpt], manner] for manner, excerpts in manners for excerpt in excerpts]
+        drawn.setdefault(str(row.theme), {"theme": labels[str(row.theme)]})[str(row.side)] = marks
+    return list(drawn.values())
 
 
 def social_card() -> bytes:

@@ -69,6 +69,17 @@ class ReadableTables(SphinxPostTransform):
                         cell["html"]["data-empty"] = "true"
 
 
+def _table(document: nodes.document, name: str) -> nodes.table:
+    return next(table for table in document.findall(nodes.table) if name in table["ids"])
+
+
+def _cell_of(node: Any) -> Any:
+    """The cell of the notebook that shows a node."""
+    while node.get("nb_element") != "cell_code" and node.parent is not None:
+        node = node.parent
+    return node
+
+
 class Explorer(SphinxPostTransform):
     """Puts the form before a table that can be filtered, and what each row can be filtered by on the row."""
 
@@ -82,14 +93,12 @@ class Explorer(SphinxPostTransform):
             return
         study = Study.load()
         attributes = here.rows(study)
-        table = next(t for t in self.document.findall(nodes.table) if here.table in t["ids"])
+        table = _table(self.document, here.table)
         row: Any
         for row in next(iter(table.findall(nodes.tbody))).children:
             (home,) = [i for n in row.findall(nodes.inline) for i in n["ids"] if i in attributes]
             row["html"] = {f"data-{name}": value for name, value in attributes[home].items()}
-        place: Any = table
-        while place.get("nb_element") != "cell_code" and place.parent is not None:
-            place = place.parent
+        place = _cell_of(table)
         place.parent.insert(place.parent.index(place), nodes.raw("", explorer.form(study, here), format="html"))
 
 
@@ -103,9 +112,7 @@ class Experiment(SphinxPostTransform):
         """Insert form and data."""
         if self.env.docname != experiment.PAGE:
             return
-        place: Any = next(t for t in self.document.findall(nodes.table) if experiment.TABLE in t["ids"])
-        while place.get("nb_element") != "cell_code" and place.parent is not None:
-            place = place.parent
+        place = _cell_of(_table(self.document, experiment.TABLE))
         at = place.parent.index(place) + 1
         place.parent.insert(at, nodes.raw("", experiment.form(Study.load()), format="html"))
 

@@ -169,10 +169,7 @@ class Marks(Cell):
 
     def markdown(self) -> str:
         """Return the marks, and the note as a paragraph below them."""
-        return "\n\n    ".join(filter(None, [" ".join(self.marks()), escape(self.note)])) or self.empty
-
-    empty = "no excerpt"
-    """What stands where there is no mark."""
+        return "\n\n    ".join(filter(None, [" ".join(self.marks()), escape(self.note)])) or "no excerpt"
 
 
 @dataclass(frozen=True)

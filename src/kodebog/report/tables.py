@@ -62,7 +62,8 @@ def _works(literature: pd.DataFrame) -> pd.Series[str]:
     ours = {"surname": literature["authors"].str.split(r",| &| et al", regex=True).str[0]}
     ours["names"] = literature["authors"].str.len() + 99 * literature["authors"].str.contains("et al")
     rows = literature.assign(**ours).sort_values(["surname", "names", "year"], ascending=False)
-    cited = rows["authors"] + " " + rows["year"] + (": " + rows["pages"]).fillna("")
+    pages = rows.groupby(["concept", "work"])["pages"].transform("first")  # a work cited twice has them once
+    cited = rows["authors"] + " " + rows["year"] + (": " + pages).fillna("")
     named = cited.groupby(rows["concept"]).unique()
     named = named.map(lambda works: " and ".join(filter(None, ["; ".join(works[:-1]), works[-1]])))
     return named.reindex(literature["concept"].unique())
@@ -224,36 +225,21 @@ def _by_speaker(study: Study) -> Callable[[str], tuple[int, str]]:
 
 
 def both_sides(study: Study, name: str = "tab-both-sides") -> Table:
-    """Return what hinders and what helps or is wished for, theme by theme, a mark for each excerpt.
-
-    Themes stand in the order of how much more is said of help than of hindrance.
-    """
-    rows = factors.side_by_side(study)
-    order = _by_speaker(study)
-
-    def ids(theme: str, effects: set[str], column: str = "excerpts") -> set[str]:
-        part = rows[(rows["theme"] == theme) & rows["effect"].isin(effects)]
-        return {excerpt for found in part[column] for excerpt in found}
-
-    def voices(theme: str, effects: set[str], note: str) -> Voices:
-        told = ids(theme, effects)
-        there = ids(theme, effects - {"wished"})
-        against = tuple(sorted(ids(theme, effects, "against") - told))
-        shown = sorted(told, key=lambda e: (e not in there, order(e)))
-        return Voices(tuple(shown), frozenset(told - there), against, note)
-
+    """Return what hinders and what helps or is wished for, theme by theme, a mark for each excerpt."""
+    about = study.themes.fillna("").set_index("theme").astype("str")
     found = []
-    for theme in study.themes.fillna("").itertuples():
-        hinders = voices(str(theme.theme), {"hinders"}, str(theme.hinders_en))
-        helps = voices(str(theme.theme), {"supports", "wished"}, str(theme.helps_en))
-        found.append((theme.label_en, theme.label_da, hinders, helps))
-    found.sort(key=lambda row: len(row[2].excerpts) - len(row[3].excerpts))
+    for theme, sides in factors.voices_by_theme(study).groupby("theme", sort=False):
+        hinders, helps = (
+            Voices((*r.there, *r.wished), frozenset(r.wished), r.against, about.loc[theme, f"{r.side}_en"])
+            for r in sides.itertuples()
+        )
+        found.append((about.loc[theme, "label_en"], about.loc[theme, "label_da"], hinders, helps))
     frame = pd.DataFrame(
         [(f"{label} ({danish})", hinders, helps) for label, danish, hinders, helps in found],
         columns=["Theme", "Hinders", "Helps, or is wished for"],
     )
     double = sum(bool(hinders.excerpts and helps.excerpts) for _, _, hinders, helps in found)
-    lone = [str(label) for label, _, hinders, helps in found if hinders.excerpts and not helps.excerpts]
+    lone = [label for label, _, hinders, helps in found if hinders.excerpts and not helps.excerpts]
     nothing = f"; under {listed(lone)} no excerpt tells of help" if lone else ""
     caption = f"{of(double, len(found))} themes stand on both sides{nothing}. Each mark is a printed excerpt"
     legend = _legend(study, *MANNERS)
@@ -313,12 +299,6 @@ def _status_of_findings(study: Study) -> pd.Series[str]:
 
 def _from_two_sides(status: pd.Series[str]) -> int:
     return int(status.isin([ledger.STATUSES["robust"], ledger.STATUSES["sides"]]).sum())
-
-
-def _reservations(rows: pd.DataFrame) -> list[tuple[str, ...]]:
-    """Excerpts that qualify findings, and those that speak against them, which say so."""
-    pairs = zip(rows["qualified"], rows["against"], strict=True)
-    return [(*qualified, *(f"{e} against" for e in against)) for qualified, against in pairs]
 
 
 def results(study: Study) -> Table:

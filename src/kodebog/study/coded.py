@@ -15,6 +15,8 @@ from kodebog.errors import KodebogError
 
 Unit = Literal["characters", "UTF-16 units", "UTF-8 bytes"]
 """What a program counts its positions in."""
+LARGEST = 200 * 2**20
+"""Bytes of a file, or of one file in an archive when unpacked, that is read at most."""
 NAMED = 12
 """Characters that the name of a passage must have, at least, to be taken for its first words."""
 
@@ -59,6 +61,14 @@ class Coding:
     passage: str
     code: str
     coder: str = ""
+
+
+class Coders(dict[str, str]):
+    """Pseudonyms for coders, since logins are names: the first that comes is “coder 1”."""
+
+    def __missing__(self, login: str) -> str:
+        self[login] = f"coder {len(self) + 1}"
+        return self[login]
 
 
 @dataclass

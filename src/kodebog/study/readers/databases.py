@@ -11,7 +11,7 @@ from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 
-from kodebog.study.coded import Code, Coded, Coding, Document, Passage, ReadError, characters, placed
+from kodebog.study.coded import Code, Coded, Coders, Coding, Document, Passage, ReadError, characters, placed
 
 TAGUETTE = {"projects", "documents", "tags", "highlights", "highlight_tags"}
 RQDA = {"source", "freecode", "coding"}
@@ -38,14 +38,6 @@ def read(path: Path) -> Coded:
     except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
         raise ReadError(f"{path.name}: cannot be read as a database ({error}).") from None
     raise ReadError(f"{path.name}: is a database, but not of Taguette, RQDA or QualCoder.")
-
-
-class _Coders(dict[str, str]):
-    """Pseudonyms for coders, since logins are names: the first that comes is “coder 1”."""
-
-    def __missing__(self, login: str) -> str:
-        self[login] = f"coder {len(self) + 1}"
-        return self[login]
 
 
 class _Words(HTMLParser):
@@ -102,7 +94,7 @@ def _taguette(database: sqlite3.Connection, name: str, logged: bool) -> Coded:
 def _taguette_coders(database: sqlite3.Connection) -> dict[tuple[int, int | None], str]:
     """Who first gave a tag to a highlight, by the program's own log."""
     found: dict[tuple[int, int | None], str] = {}
-    coders = _Coders()
+    coders = Coders()
     for login, payload in database.execute("select user_login, payload from commands order by id"):
         command = json.loads(payload)
         if command.get("type") == "highlight_add":
@@ -152,7 +144,7 @@ def _rqda(database: sqlite3.Connection, categories: bool) -> Coded:
 
 def _stored_words(rows: list[tuple[int, int, int, float, float, str, str]], made: Coded) -> None:
     """Take codings whose words are kept beside their place; where the two differ, the words find the place."""
-    coders, gone, differ, lost = _Coders(), 0, 0, 0
+    coders, gone, differ, lost = Coders(), 0, 0, 0
     for number, code, document, start, end, words, owner in rows:
         if str(code) not in made.codes or str(document) not in made.documents:
             gone += 1

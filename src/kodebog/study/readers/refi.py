@@ -17,10 +17,20 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from kodebog.study.coded import Code, Coded, Coding, Document, Passage, ReadError, Unit, characters, placed, unit_of
+from kodebog.study.coded import (
+    LARGEST,
+    Code,
+    Coded,
+    Coding,
+    Document,
+    Passage,
+    ReadError,
+    Unit,
+    characters,
+    placed,
+    unit_of,
+)
 
-LARGEST = 200 * 2**20
-"""Bytes of one member, unpacked, at most."""
 UNITS: tuple[Unit, ...] = ("characters", "UTF-16 units")
 SOURCES = ("TextSource", "PDFSource", "PictureSource", "AudioSource", "VideoSource")
 ELSEWHERE = ("PDFSelection", "PictureSelection", "AudioSelection", "VideoSelection", "TranscriptSelection")

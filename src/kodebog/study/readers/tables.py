@@ -13,10 +13,8 @@ from pathlib import Path
 
 import openpyxl
 
-from kodebog.study.coded import Code, Coded, Coding, Document, Passage, ReadError
+from kodebog.study.coded import LARGEST, Code, Coded, Coders, Coding, Document, Passage, ReadError
 
-LARGEST = 200 * 2**20
-"""Bytes of a file, at most; for a workbook also of what it holds, unpacked."""
 HEADS = {
     "document": ("document", "document name", "interview", "file", "source", "transcript", "filename", "media title"),
     "passage": ("segment id", "fragment_id", "frag_id", "statement id", "quotation id", "number", "id", "passage"),
@@ -48,7 +46,7 @@ def read(path: Path) -> Coded:
     if "code" not in columns:
         listed = ", ".join(head for head in heads if head) or "none"
         raise ReadError(f"{path.name}: no column is known to hold codes; call one “code”. Columns: {listed}")
-    made, bare, commas = Coded("table"), 0, 0
+    made, coders, bare, commas = Coded("table"), Coders(), 0, 0
     for number, row in enumerate(rows[1:], 2):
         cell = {role: row[at].strip() if at < len(row) else "" for role, at in columns.items()}
         document = cell.get("document") or path.stem
@@ -60,11 +58,10 @@ def read(path: Path) -> Coded:
         codes = _split(cell["code"])
         bare += not codes
         commas += len(codes) == 1 and "," in codes[0]
+        by = cell.get("coder", "")
         for code in codes:
             made.codes.setdefault(code, Code(code, code))
-            made.codings.append(Coding(passage, code, cell.get("coder", "")))
-    coders = {name: f"coder {n}" for n, name in enumerate(dict.fromkeys(c.coder for c in made.codings if c.coder), 1)}
-    made.codings = [Coding(c.passage, c.code, coders.get(c.coder, "")) for c in made.codings]
+            made.codings.append(Coding(passage, code, coders[by] if by else ""))
     if bare:
         made.notes.append(f"{bare} rows have no code.")
     if commas:
