@@ -138,11 +138,11 @@ def voices_by_theme(study: Study) -> pd.DataFrame:
     that do under what is listed as a wish alone), against (those that speak against it and not for it, too): tuples of
     ids, by perspective. Themes stand in the order of how much more is said of help than of hindrance.
 
-    >>> rows = voices_by_theme(study).query("theme == 'politicians'")
+    >>> rows = voices_by_theme(study).query("theme == 'time-resources'")
     >>> print(rows[["side", "there", "wished"]].to_string(index=False))
-       side           there wished
-    hinders (E12, E15, E16)     ()
-      helps          (E15,)     ()
+       side                there wished
+    hinders      (E25, E28, E24)     ()
+      helps (E04, E03, E11, E12)     ()
 
     """
     rows = side_by_side(study)
