@@ -20,7 +20,7 @@ def test_as_jupyter_book_reads_them():
     # what Jupyter Book sets besides is for LaTeX, for extensions that are not loaded, or a default of Sphinx
     besides = set(theirs) - set(ours)
     assert besides <= {
-        "comments_config", "external_toc_exclude_missing", "latex_engine", "nb_execution_allow_errors",
+        "comments_config", "external_toc_exclude_missing", "html_favicon", "latex_engine", "nb_execution_allow_errors",
         "nb_execution_cache_path", "nb_execution_excludepatterns", "nb_execution_in_temp", "nb_execution_timeout",
         "nb_output_stderr",
     }  # fmt: skip

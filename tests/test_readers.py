@@ -268,7 +268,9 @@ def test_windows_letters_commas_and_columns_nobody_asked_for(tmp_path):
     (tmp_path / "t.csv").write_bytes("document;code;mood\nå;a, b;=1+1\n".encode("cp1252"))
     coded = readers.read(tmp_path / "t.csv")
     assert set(coded.documents) == {"å"} and set(coded.codes) == {"a, b"}
-    assert "Columns not used: mood." in coded.notes and any("hold commas" in note for note in coded.notes)
+    assert "Columns not used, but for grouping documents: mood." in coded.notes and any(
+        "hold commas" in note for note in coded.notes
+    )
 
 
 @pytest.mark.parametrize(

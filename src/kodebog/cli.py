@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import shlex
 import signal
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -52,10 +54,35 @@ def main(argv: Sequence[str] | None = None) -> int:
         study=False,
         file="REFI-QDA, Taguette, QualCoder, RQDA, CSV or XLSX",
     )
+    sub = command(
+        "import",
+        "make a study of coded interviews, or bring one up to date",
+        study=False,
+        file="REFI-QDA, Taguette, QualCoder, RQDA, CSV or XLSX",
+        folder="the project to make or to bring up to date",
+    )
+    for option, what in {
+        "title": "title of the report (default: the folder's name)",
+        "author": "who makes the report",
+        "licence": "under what licence its tables are published, such as CC-BY-4.0",
+        "group": "attribute by which documents are grouped: a variable, “case”, or a column of a table",
+        "document": "of a table: the column that names documents",
+        "passage": "of a table: the column that names passages",
+        "coder": "of a table: the column that says who coded",
+        "code": "of a table: columns that hold codes, with commas between them",
+        "marks": "of a table: columns that are codes, marked where a passage has them",
+        "sheet": "of a workbook: the sheet to read",
+    }.items():
+        sub.add_argument(f"--{option}", default="", help=what)
+    other = "write codings, code tables, codebook and REFI-QDA project for other programs"
+    sub = command("export", other, out="a new folder")
+    sub.add_argument("--words", action="store_true", help="with the words of the interviews, for the owner's eyes only")
     sub = command("live", "serve the book while you write it, and show each edit at once", study=False)
     port = "port of this machine to serve it at (default: 8000; 0: any that is free)"
     sub.add_argument("--port", type=int, default=8000, help=port)
-    command("build", "execute the notebooks and build the book", study=False)
+    sub = command("build", "execute the notebooks and build the book", study=False)
+    sub.add_argument("project", nargs="?", type=Path, help="the project (default: the one around the working folder)")
+    sub.add_argument("--publish", action="store_true", help="refuse while a question to the study's owner is open")
     command("reproduce", "build the last commit twice, in different surroundings, and print what differs", study=False)
     command("notebooks", "execute the notebooks and store their outputs", study=False)
     command("metadata", "write codemeta.json and ro-crate-metadata.json from what they describe", study=False)
@@ -68,6 +95,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         "sheet": _sheet,
         "agreement": _agreement,
         "doctor": _doctor,
+        "import": _import,
+        "export": _export,
         "live": _live,
         "build": _build,
         "reproduce": _reproduce,
@@ -76,7 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     }
 
     try:
-        if arguments.command in PROJECT_COMMANDS:
+        if arguments.command in PROJECT_COMMANDS and not getattr(arguments, "project", None):
             paths.require_project()
         return run[arguments.command](arguments)
     except (Terminated, KeyboardInterrupt) as stopped:
@@ -91,6 +120,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"{error.filename or arguments.command}: {error.strerror or error}", file=sys.stderr)
         return FAULT
+
+
+_MYSELF = (sys.executable, "-m", "kodebog.cli")
+"""This program, to run once more in another folder."""
 
 
 class Terminated(SystemExit):
@@ -117,8 +150,11 @@ def _check(arguments: argparse.Namespace) -> int:
     faults, waiting = gate.faults(arguments.data)
     if not faults:
         print(f"{arguments.data}: valid")
+        open_ = gate.questions(arguments.data)
+        if open_:
+            print("Open before it is published:\n  " + "\n  ".join(open_))
         if waiting:
-            print("Waiting for the study owner's decision in disclosure_exceptions.csv:\n  " + "\n  ".join(waiting))
+            print("Waiting for the study owner, or not looked at:\n  " + "\n  ".join(waiting))
         return _judgements(arguments.data) if arguments.strict else OK
     head = ("File", "Row", "Column", "Found", "What is wrong", "Allowed", "Nearest")
     rows = [(f.file, str(f.row or ""), f.column, f.value, f.problem, f.allowed, f.nearest) for f in faults]
@@ -214,6 +250,53 @@ def _doctor(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def _import(arguments: argparse.Namespace) -> int:
+    from kodebog.publish.project import bring_in  # noqa: PLC0415
+    from kodebog.study import doctor, readers  # noqa: PLC0415
+    from kodebog.study.disclosure import WORDLISTS  # noqa: PLC0415
+
+    def several(text: str) -> tuple[str, ...]:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+
+    columns = readers.tables.Columns(
+        arguments.document,
+        arguments.passage,
+        arguments.coder,
+        several(arguments.code),
+        several(arguments.marks),
+        arguments.sheet,
+    )
+    made, key, changed = bring_in(
+        arguments.file, columns, arguments.folder, arguments.title, arguments.author, arguments.licence, arguments.group
+    )
+    print(doctor.counted(made.coded))
+    for head, lines in (("Done on the way", made.notes), ("Changed since the last import", changed)):
+        if lines:
+            print("\n".join(["", head, *(f"  - {line}" for line in lines)]))
+    print(f"\nWhat pseudonyms stand for: {key}. Only you can read it; never publish it.")
+    print(f"Looked for names and numbers of persons by: {WORDLISTS}.\n")
+    checked = subprocess.run([*_MYSELF, "check"], cwd=arguments.folder, check=False)
+    if checked.returncode == OK:
+        print(f"\nNext: kodebog build {shlex.quote(str(arguments.folder))}")
+    return checked.returncode
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from kodebog.report import export  # noqa: PLC0415
+    from kodebog.study import Study, importing  # noqa: PLC0415
+
+    texts = None
+    if arguments.words:
+        project = paths.project(arguments.data.resolve()) or arguments.data.resolve()
+        if arguments.out.resolve().is_relative_to(project):
+            print(f"{arguments.out}: lies in the project; words of interviews belong elsewhere", file=sys.stderr)
+            return MISUSE
+        texts = importing.Key.read(importing.private_folder(project)).texts()
+    for path in export.write(Study.load(arguments.data), arguments.out, texts):
+        print(f"wrote {path}")
+    return OK
+
+
 def _agreement(arguments: argparse.Namespace) -> int:
     from kodebog.analysis import agreement  # noqa: PLC0415
     from kodebog.study import Study  # noqa: PLC0415
@@ -250,7 +333,11 @@ def _line(line: float | None) -> str:
 def _build(arguments: argparse.Namespace) -> int:
     from kodebog.publish.build import build  # noqa: PLC0415
 
-    build()
+    if arguments.project is not None:  # which project it is, is settled when a program starts
+        os.environ |= {"STUDY": str(Path(study).resolve())} if (study := os.environ.get("STUDY")) else {}
+        os.chdir(arguments.project)
+        os.execv(sys.executable, [*_MYSELF, "build", *(["--publish"] if arguments.publish else [])])
+    build(publish=arguments.publish)
     return OK
 
 

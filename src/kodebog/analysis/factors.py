@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -16,9 +18,9 @@ def factor_summary(study: Study, family: str, lang: Lang = "en") -> pd.DataFrame
     """Return the codes of a family with the printed excerpts that speak for them, in codebook order.
 
     A sub-code also counts for the code above it; its row follows, with a higher level. Columns: code, label, level
-    (0, or 1 for a sub-code), one count for each perspective, n (excerpts that speak for it), N (all printed
-    excerpts), placed and content (of the n, by basis; an excerpt may be both), against (excerpts that speak against
-    it), cases, excerpts, excerpts_against (tuples of ids).
+    (0, 1 for a sub-code, 2 for one below that), one count for each perspective, n (excerpts that speak for it), N (all
+    printed excerpts), placed and content (of the n, by basis; an excerpt may be both), against (excerpts that speak
+    against it), cases, excerpts, excerpts_against (tuples of ids).
 
     Raises:
         ValueError: when the codebook has no such family.
@@ -43,8 +45,8 @@ def factor_summary(study: Study, family: str, lang: Lang = "en") -> pd.DataFrame
     )
     table = pd.DataFrame({"code": codes}).set_index("code")
     table["label"] = table.index.map(study.labels("codes", lang))
-    parents = study.codes.set_index("code")["parent"].fillna("")
-    table["level"] = [int(parents[code] in codes) for code in codes]
+    tree = _tree(study.codes.set_index("code")["parent"].fillna("").to_dict(), codes)
+    table["level"] = [tree[code][1] for code in codes]
     table = table.join(counts)
     table["n"] = counts.sum(axis=1)
     table["N"] = len(study.excerpts)
@@ -59,14 +61,27 @@ def factor_summary(study: Study, family: str, lang: Lang = "en") -> pd.DataFrame
         ("excerpts_against", against.groupby("code")["excerpt"].agg(ordered)),
     ):
         table[column] = [found.get(code, ()) for code in codes]
-    return table.reset_index().sort_values("code", key=lambda c: c.map(_tree_order(study, codes)), ignore_index=True)
+    return table.reset_index().sort_values("code", key=lambda c: c.map(tree), ignore_index=True)
 
 
-def _tree_order(study: Study, codes: list[str]) -> dict[str, tuple[int, int]]:
-    """Sub-codes behind their parent, else codebook order."""
-    parents = study.codes.set_index("code")["parent"].fillna("")
-    place = {code: i for i, code in enumerate(codes)}
-    return {c: (place.get(parents[c], place[c]), place[c]) if parents[c] in place else (place[c], -1) for c in codes}
+def _tree(parents: Mapping[str, str], codes: list[str]) -> dict[str, tuple[int, int]]:
+    """Place and level of each code: those below one follow it, else in codebook order.
+
+    >>> _tree({"a": "", "b": "", "c": "a", "d": "c"}, ["a", "b", "c", "d"])
+    {'a': (0, 0), 'c': (1, 1), 'd': (2, 2), 'b': (3, 0)}
+
+    """
+    found: dict[str, tuple[int, int]] = {}
+
+    def add(code: str, level: int) -> None:
+        found[code] = len(found), level
+        for below in [c for c in codes if parents[c] == code and c not in found]:
+            add(below, level + 1)
+
+    for code in codes:
+        if parents[code] not in codes:
+            add(code, 0)
+    return found
 
 
 def cooccurrence(study: Study, codes: list[str] | None = None) -> pd.DataFrame:

@@ -40,8 +40,10 @@ class BuildError(KodebogError):
         super().__init__(f"\nThe book was not built; the last good one is untouched.\n{why}")
 
 
-def build(jobs: int = 2, say: Callable[[str], None] = print) -> None:
+def build(jobs: int = 2, say: Callable[[str], None] = print, publish: bool = False) -> None:
     """Execute what has changed, build HTML and PDF, and put them where the last ones were.
+
+    With `publish` a book is refused about which a question to the study's owner is open; without, it says so itself.
 
     Raises:
         BuildError: with the reason; `_build/html` and `_build/report.pdf` are then as they were.
@@ -52,10 +54,10 @@ def build(jobs: int = 2, say: Callable[[str], None] = print) -> None:
     with _build_lock():
         try:
             sources, record = _inputs_hash(), _record()
-            if record.get("sources") == sources and record.get("book") == _published():
+            if not publish and record.get("sources") == sources and record.get("book") == _published():
                 say(f"Nothing has changed since the book was built.\n{where}")
                 return
-            _make(jobs, say, sources, record)
+            _make(jobs, say, sources, record, publish)
         except OSError as error:
             raise BuildError(_told(error)) from error
     say(f"Done in {time.perf_counter() - started:.1f} s.\n{where}")
@@ -82,12 +84,16 @@ def _published() -> str:
     return hash_files(paths.HTML, paths.HTML) if whole else ""
 
 
-def _make(jobs: int, say: Callable[[str], None], sources: str, record: dict[str, Any]) -> None:
+def _make(jobs: int, say: Callable[[str], None], sources: str, record: dict[str, Any], publish: bool) -> None:
     notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
     todo = pending(notebooks)
     if todo:
         get_ready()  # imports in the background while this process checks the study
     checked = _check(record, say)
+    if open_ := _open_questions():
+        if publish:
+            raise BuildError("Not for publication yet; to be said first:\n  " + "\n  ".join(open_))
+        say("A draft, not for publication; every page says so. Open:\n  " + "\n  ".join(open_))
     if todo:
         say(f"Executing {len(todo)} notebooks, {jobs} at a time …")
         try:
@@ -116,6 +122,12 @@ def _check(record: dict[str, Any], say: Callable[[str], None]) -> str:
         if found:
             raise BuildError("\n".join(map(str, found)))
     return key
+
+
+def _open_questions() -> list[str]:
+    from kodebog.report import gate  # noqa: PLC0415 - slow to import
+
+    return gate.questions(paths.study())
 
 
 @contextlib.contextmanager

@@ -59,7 +59,7 @@ def excerpt_attributes(study: Study) -> Attributes:
             "family": " ".join(dict.fromkeys(families[code] for code in given)),
             "code": " ".join(given),
             "section": str(row.section),
-            "text": " ".join(filter(None, text)),
+            "text": " ".join(word for word in text if isinstance(word, str) and word),
         }
     return found
 
@@ -120,12 +120,20 @@ FINDINGS = Explorer(
     ),
     finding_attributes,
 )
+OF_INTERVIEWS = {"Perspective": "Group", "Section": "Document"}
+"""Names of filters where the study holds coded interviews."""
 PAGES = {explorer.page: explorer for explorer in (EXCERPTS, FINDINGS)}
 
 
 def form(study: Study, explorer: Explorer) -> str:
     """Return the form with a filter for each attribute; the style sheet hides it where there are no scripts."""
     used = list(explorer.rows(study).values())
+    names = OF_INTERVIEWS if study.of_interviews else {}
+    filters = [
+        (attribute, names.get(name, name), table)
+        for attribute, name, table in explorer.filters
+        if not study.of_interviews or len({value for row in used for value in row[attribute].split()}) > 1
+    ]
 
     def options(attribute: str, table: str) -> str:
         taken = {value for row in used for value in row[attribute].split()}
@@ -133,7 +141,8 @@ def form(study: Study, explorer: Explorer) -> str:
             labels = STATUSES
         else:
             english, danish = study.labels(table), study.labels(table, "da")
-            labels = {key: f"{label} ({danish[key]})" for key, label in english.items()}
+            both = {key: f"{label} ({danish[key]})" for key, label in english.items()}
+            labels = english if study.of_interviews else both
         return "".join(
             f'<option value="{escape(key)}">{escape(label)}</option>' for key, label in labels.items() if key in taken
         )
@@ -141,12 +150,13 @@ def form(study: Study, explorer: Explorer) -> str:
     selects = "".join(
         f'<label>{name}<select name="{attribute}"><option value="">all</option>'
         f"{options(attribute, table)}</select></label>"
-        for attribute, name, table in explorer.filters
+        for attribute, name, table in filters
     )
+    words = "Words" if study.of_interviews else "Words, English or Danish"
     return (
         f'<form id="explorer" class="kodebog-explorer" aria-label="Filter the {explorer.what}" '
         f'data-table="{explorer.table}" data-what="{explorer.what}">{selects}'
-        '<label>Words, English or Danish<input type="search" name="q" autocomplete="off"></label>'
+        f'<label>{words}<input type="search" name="q" autocomplete="off"></label>'
         '<p><button type="reset">Show all</button> '
         '<button type="button" data-download>Download what is shown (CSV)</button>'
         f' <span role="status">{len(used)} of {len(used)} {explorer.what} shown</span></p></form>'

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -33,7 +34,7 @@ from kodebog.publish.html import (
 )
 from kodebog.publish.pdf import PdfInBackground, TypstBuilder
 from kodebog.publish.search import KodebogDomain
-from kodebog.report import metadata
+from kodebog.report import gate, metadata
 from kodebog.report.display import HOMES
 from kodebog.report.facts import facts
 from kodebog.report.pages import (
@@ -51,6 +52,8 @@ from kodebog.report.prose import HOLDS, NUMBERS, quantity
 from kodebog.report.style import STATIC
 from kodebog.study import Study
 
+THEME = Path(__file__).with_name("theme")
+"""Templates, styles and scripts of the pages."""
 Made = tuple[list[nodes.Node], list[nodes.system_message]]
 """What a role makes: nodes, and what went wrong."""
 
@@ -215,12 +218,17 @@ def _settle(app: Sphinx, config: Config) -> None:
     where = addresses()
     config.kodebog_addresses = where
     config.html_baseurl, config.notfound_urls_prefix = where.book, where.path()
-    config.html_static_path = [*config.html_static_path, str(STATIC)]
+    config.templates_path = [*config.templates_path, str(THEME / "templates")]
+    config.html_static_path = [*config.html_static_path, str(THEME / "static"), str(STATIC)]
+    config.html_favicon = config.html_favicon or str(THEME / "static" / "favicon.svg")
     config.kodebog_around = [
-        hash_files(paths.BOOK, paths.BOOK / "_static"),
+        hash_files(THEME, THEME / "static"),
         hash_files(STATIC, STATIC),
         *sorted(language.terms()),
     ]
+    config.kodebog_draft = not paths.PRIVATE and bool(gate.questions(paths.study()))
+    if config.kodebog_draft:
+        config.html_theme_options["announcement"] = head.DRAFT_WORDS
     if paths.PRIVATE:
         config.html_title = metadata.book_title()
         config.html_theme_options["announcement"] = head.PRIVATE_WORDS
@@ -274,9 +282,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # what stands on pages other than its own: checksums of style sheets and scripts, Danish terms
     app.add_config_value("kodebog_around", [], "html")
     app.add_config_value("kodebog_pdf", True, "")
+    app.add_config_value("kodebog_draft", False, "html")
     app.add_config_value("kodebog_live", False, "html")
     app.add_builder(TypstBuilder)
     app.add_domain(KodebogDomain)
+    app.add_css_file("kodebog.css")
     app.add_node(UnsearchedCode, html=(visit_unsearched_code, None))
     app.set_translator("html", BookTranslator)
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded_code, depart_folded_code))

@@ -38,6 +38,8 @@ NEEDED = {
 """Scripts and styles that only some pages need, by how their names begin, and what such a page has in it."""
 PRIVATE_WORDS = "Private copy: made from a study of your own, which may hold the article's words. Not to be passed on."
 """What every page of a book from another study than `data/` says of itself."""
+DRAFT_WORDS = "Draft, not for publication: who made it, its licence or its disclosures are not settled yet."
+"""What every page says of itself while a question to the study's owner is open."""
 PACE = 200
 """Words a minute at which a page's reading time is reckoned."""
 DESCRIPTION = 200
@@ -94,7 +96,8 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     context["security_policy"] = theme_policy(tuple(app.builder.theme.get_theme_dirs()))  # type: ignore[attr-defined]
     context["page_language"] = language.of_page(pagename)
     context["imprint"] = imprint(app, pagename, where, about)
-    context["private"], context["live"] = paths.PRIVATE, app.config.kodebog_live
+    context["private"] = paths.PRIVATE or app.config.kodebog_draft
+    context["live"] = app.config.kodebog_live
     if pagename == app.config.root_doc and not paths.PRIVATE:
         context["json_ld"] = metadata.script_safe(metadata.schema_org(paths.study(), where.book))
     if pagename in explorer.PAGES:
@@ -115,7 +118,7 @@ def imprint(app: Sphinx, page: str, where: Addresses, about: dict[str, Any]) -> 
     changes = app.builder.get_relative_uri(page, "book/changes") if "book/changes" in app.env.found_docs else ""
     foot = [
         (version, changes),
-        ("Text and data CC BY 4.0, code MIT", reuse and f"{reuse}#reuse"),
+        (metadata.licence(), reuse and f"{reuse}#reuse"),
         ("Cite", reuse and f"{reuse}#cite"),
     ]
     if where.repository:

@@ -34,6 +34,8 @@ def of_page(docname: str) -> str:
 
 def terms() -> set[str]:
     """Return the Danish terms of the glossary."""
+    if not (paths.BOOK / "glossary.md").is_file():
+        return set()
     lines = (paths.BOOK / "glossary.md").read_text(encoding="utf-8").partition(":::{glossary}\n")[2].splitlines()
     listed = [line for line in lines if line and not line.startswith((" ", ":"))]
     return {term.strip() for line in listed for term in line.split(",")}
@@ -47,7 +49,7 @@ def labels(study: Study, column: str) -> set[str]:
 @functools.lru_cache(maxsize=2)
 def known(study: Study) -> tuple[frozenset[str], re.Pattern[str]]:
     """Return every Danish expression in small letters, and a pattern for those in brackets or quotation marks."""
-    articles = {work["title"] for work in citation()["references"] if DANISH in work["languages"]}
+    articles = {work["title"] for work in citation().get("references", []) if DANISH in work["languages"]}
     printed = set(study.roles["role_printed"]) | set(study.excerpts["opening"])
     english = {label.casefold() for label in labels(study, "label_en")}
     expressions = {e for e in terms() | labels(study, "label_da") | articles | printed if e.casefold() not in english}

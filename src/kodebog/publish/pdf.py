@@ -25,7 +25,7 @@ from kodebog.errors import KodebogError
 from kodebog.publish import language
 from kodebog.publish.forking import obey_parent
 from kodebog.publish.typst_writer import IMAGES, TypstWriter, UnknownNodeError, quote
-from kodebog.report.metadata import book_title, citation, released
+from kodebog.report.metadata import article, author, book_title, citation, licence, released
 from kodebog.report.style import truetype
 from kodebog.study.package import content_hash
 
@@ -245,21 +245,25 @@ def _released() -> datetime.datetime:
 def _front() -> str:
     """The title page and what the document says of itself."""
     about, day = citation(), released()
-    source = about["references"][0]
-    authors = " and ".join(f"{a['given-names']} {a['family-names']}" for a in source["authors"])
-    team = about["authors"][0]["name"]
+    source, team = article(), author()
     cite = f"{team} ({day.year}). {about['title']}. Version {about['version']}."
-    facts = [
-        ("The article", f"{authors} ({source['year']}). {source['title']}. {source['journal']}."),
-        ("This report", cite),
-        ("The data", "Interviews January to April 2019; excerpts, initiatives and findings as printed in the article"),
-        ("The code", "Left out here. Every table and figure is made by a notebook in the folder notebooks/."),
-    ]
+    facts = [("This report", cite)]
+    subtitle = "Coded interviews, counted and laid open"
+    if source:
+        authors = " and ".join(f"{a['given-names']} {a['family-names']}" for a in source["authors"])
+        data = "Interviews January to April 2019; excerpts, initiatives and findings as printed in the article"
+        facts = [
+            ("The article", f"{authors} ({source['year']}). {source['title']}. {source['journal']}."),
+            *facts,
+            ("The data", data),
+        ]
+        subtitle = f"The Danish study #emph[#{quote(source['title'])};], rebuilt from coded data"
+    facts.append(("The code", "Left out here. Every table and figure is made by a notebook in the folder notebooks/."))
     rows = "".join(f"({quote(name)}, [#{quote(value)}])," for name, value in facts)
     return (
         "#show: report.with((\n"
         f"  kind: [A reproducible research report],\n  title: {quote(book_title())},\n"
-        f"  subtitle: [The Danish study #emph[#{quote(source['title'])};], rebuilt from coded data],\n"
+        f"  subtitle: [{subtitle}],\n"
         f"  authors: ({quote(team)},),\n"
         f"  date: datetime(year: {day.year}, month: {day.month}, day: {day.day}),\n"
         f"  description: {quote(about['abstract'])},\n  keywords: ({', '.join(map(quote, about['keywords']))},),\n"
@@ -280,7 +284,7 @@ def _sheet(lang: str) -> str:
     where = f"{about['title']}. Version {about['version']}, {about['date-released']}. CC BY 4.0."
     return (
         f"#show: sheet.with(lang: {quote(lang)}, title: {quote(title)}, "
-        f"author: {quote(about['authors'][0]['name'])}, "
+        f"author: {quote(author())}, "
         f"date: datetime(year: {day.year}, month: {day.month}, day: {day.day}), foot: {quote(where)})\n"
         "#let link(target, body) = if type(target) == label { body } else { std.link(target, body) }\n#["
     )
@@ -289,11 +293,16 @@ def _sheet(lang: str) -> str:
 def _back() -> str:
     """The last page: which version of what this is."""
     about = citation()
+    rights = f"#{quote(licence())};."
+    if article():
+        rights = (
+            "Text and data: CC BY 4.0. Code: MIT. The article belongs to its authors and publisher; its sentences are "
+            "not reproduced here."
+        )
     return (
         "\n#block(breakable: false)[#heading(level: 1, numbering: none)[Colophon]\n"
         f"#par[Version {about['version']}, released {about['date-released']}. The data this report was computed from "
         f"have the SHA-256 fingerprint]\n#par[#raw({quote(content_hash(paths.study()))})]\n"
-        '#par[over the tables in #raw("data/") and their descriptor, by name and content. Text and data: CC BY 4.0. '
-        "Code: MIT. The article belongs to its authors and publisher; its sentences are not reproduced here.]\n"
+        f'#par[over the tables in #raw("data/") and their descriptor, by name and content. {rights}]\n'
         "#par[Set in Source Sans 3 with Typst, from the same executed notebooks as the HTML edition.]]\n"
     )

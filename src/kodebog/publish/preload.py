@@ -8,7 +8,7 @@ from kodebog.publish.kernels import library_hash
 LIBRARY = library_hash()
 """The library as it was when it was imported."""
 
-from kodebog.report import figures  # noqa: E402 - the hash comes first: what is edited meanwhile must show in it
+from kodebog.report import figures, interviews  # noqa: E402 - the hash comes first: what is edited meanwhile must show in it
 from kodebog.report.facts import facts  # noqa: E402
 from kodebog.study import Study, StudyError  # noqa: E402
 
@@ -18,4 +18,5 @@ except StudyError:
     pass  # the build says what is wrong with it
 else:
     facts(_study)
-    figures.excerpts_by_section(_study)._repr_mimebundle_()
+    _draw = interviews.most_given if _study.of_interviews else figures.excerpts_by_section
+    _draw(_study)._repr_mimebundle_()

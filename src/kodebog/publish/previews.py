@@ -29,6 +29,8 @@ def wanted(body: str, study: Study) -> dict[str, dict[str, str]]:
 
 def works(body: str, env: BuildEnvironment) -> dict[str, dict[str, str]]:
     """Return the previews for the references that a page cites: file and address → authors and year, the entry."""
+    if "cite" not in env.domains:
+        return {}
     listed = {citation.citation_id: citation for citation in getattr(env.domains["cite"], "citations", ())}
     found = {}
     for address, name in sorted(set(re.findall(CITED, body))):
@@ -46,10 +48,15 @@ def previews(study: Study) -> dict[str, dict[str, str]]:
     """Return the preview of every excerpt and finding: head (id and who speaks, or status), text, more."""
     people, cases, sections = (study.labels(table) for table in ("sample", "cases", "sections"))
     found = {}
+    codes = study.labels("codes")
+    given = study.excerpt_codes.groupby("excerpt")["code"].agg(lambda c: "; ".join(codes[x] for x in dict.fromkeys(c)))
     for row in study.excerpts.itertuples():
         who = ", ".join(filter(None, [people[str(row.perspective)].lower(), cases.get(str(row.case), "")]))
         head = f"{row.excerpt} · {who} · {sections[str(row.section)]}"
-        found[str(row.excerpt)] = {"head": head, "text": str(row.gist_en), "more": ""}
+        told = row.gist_en if isinstance(row.gist_en, str) else given[row.excerpt]
+        found[str(row.excerpt)] = {"head": head, "text": str(told), "more": ""}
+    if study.of_interviews:
+        return found
     status = finding_status(study).set_index("finding")["status"]
     for row in findings_with_evidence(study).itertuples():
         parts = (("Shown by", row.excerpts), ("Reservations", row.qualified), ("Against it", row.against))

@@ -32,7 +32,8 @@ class KodebogDomain(Domain):
         """Yield name, name as shown, kind, page, address on it, and how far up the search puts it."""
         study = Study.load()
         pages = {f"notebooks/{HOMES['E']}", f"notebooks/{HOMES['F']}", CODEBOOK} & self.env.found_docs
-        for lang, (excerpt, finding, code) in KINDS.items():
+        kinds: dict[Lang, tuple[str, str, str]] = {"en": KINDS["en"]} if study.of_interviews else KINDS
+        for lang, (excerpt, finding, code) in kinds.items():
             entries = [
                 *((excerpt, str(r.excerpt), getattr(r, f"gist_{lang}")) for r in study.excerpts.itertuples()),
                 *((finding, str(r.finding), getattr(r, f"statement_{lang}")) for r in study.findings.itertuples()),
@@ -40,7 +41,7 @@ class KodebogDomain(Domain):
             ]
             for kind, anchor, words in entries:
                 page = CODEBOOK if kind == code else f"notebooks/{HOMES[anchor[0]]}"
-                if page in pages:
+                if page in pages and isinstance(words, str):
                     # a full stop would make what stands before it a name of its own to the search
                     shown = f"{anchor.removeprefix('code-')}: {words.rstrip('.').replace('. ', '; ')}"
                     yield shown, shown, kind, page, anchor, 1

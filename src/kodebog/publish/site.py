@@ -65,8 +65,9 @@ def finish(app: Sphinx, pdf: Path | None) -> None:
             shutil.copyfile(brief, html / brief.name)
     write_data(app)
     write_notebooks(app)
-    if paths.PRIVATE:
+    if paths.PRIVATE or app.config.kodebog_draft:
         (html / "robots.txt").write_text("User-agent: *\nDisallow: /\n", encoding="utf-8")
+    if paths.PRIVATE:
         return
     package = html / metadata.package_name(paths.study())
     pack(paths.study(), package)
@@ -77,7 +78,7 @@ def finish(app: Sphinx, pdf: Path | None) -> None:
         )
     (html / CARD).write_bytes(social_card())
     (html / ".nojekyll").touch()  # else GitHub Pages leaves out folders that start with _
-    if where.book:
+    if where.book and not app.config.kodebog_draft:
         _tell_search_engines(html, where, [app.builder.get_target_uri(page) for page in sorted(app.env.found_docs)])
 
 
@@ -151,7 +152,8 @@ def pack(study: Path, out: Path) -> None:
 
     The bytes depend on the content only: files are stored, not compressed, since compressors differ.
     """
-    files = [*declared_files(study), paths.ROOT / "LICENSE-data", paths.ROOT / "CITATION.cff"]
+    beside = [paths.ROOT / name for name in ("LICENSE-data", "CITATION.cff")]
+    files = [*declared_files(study), *(path for path in beside if path.is_file())]
     content = {path.name: path.read_bytes() for path in sorted(files, key=lambda p: p.name)}
     content[SUMS] = sums(content)
     _zip(out, content)
@@ -183,11 +185,11 @@ def _themes(study: Study) -> list[dict[str, Any]]:
 
 def social_card() -> bytes:
     """Return the picture that is shown where a link to the book is shared: PNG, 1200 × 630."""
-    about = metadata.citation()
+    work = metadata.article()
+    told = f"{work['title']} ({work['year']})" if work else ""
     inputs = {
-        "title": about["title"],
-        "source": about["references"][0]["title"],
-        "year": str(about["references"][0]["year"]),
+        "title": metadata.citation()["title"],
+        "source": told,
         "themes": json.dumps(_themes(Study.load())),
     }
     card = Path(__file__).with_name("card.typ")

@@ -25,8 +25,9 @@ class MarkDanish(SphinxPostTransform):
 
     def run(self, **_: Any) -> None:
         """Mark them, but for pages that are Danish as a whole."""
-        if language.of_page(self.env.docname) != language.DANISH:
-            language.mark(self.document, Study.load())
+        study = Study.load()
+        if language.of_page(self.env.docname) != language.DANISH and not study.of_interviews:
+            language.mark(self.document, study)
 
 
 class ReadableTables(SphinxPostTransform):

@@ -90,6 +90,22 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Words(Cell):
+    """Words of others, such as the name of a code: shown as they are, whatever they look like."""
+
+    text: str
+    level: int = 0
+    """How far below others it stands."""
+
+    def __str__(self) -> str:
+        return "– " * self.level + self.text
+
+    def markdown(self) -> str:
+        """Return them without markup."""
+        return escape(str(self))
+
+
+@dataclass(frozen=True)
 class Told(Cell):
     """Words, and below them in small print what belongs to them."""
 

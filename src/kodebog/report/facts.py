@@ -27,6 +27,8 @@ def facts(study: Study) -> Facts:
 
     Keys that start with `n_` count printed excerpts unless the name says otherwise.
     """
+    if study.of_interviews:
+        return MappingProxyType(_of_interviews(study))
     sample = sample_against_print(study).set_index("perspective")
     shown = coverage(study)
     typology = compare_with_print(study)
@@ -112,6 +114,20 @@ def facts(study: Study) -> Facts:
         ((findings["kind"] == "recommendation") & (findings["excerpts"].map(len) == 0)).sum()
     )
     return MappingProxyType(found)
+
+
+def _of_interviews(study: Study) -> dict[str, int | str]:
+    """What a book of coded interviews says of itself."""
+    return {
+        "documents": len(study.sections),
+        "groups": len(study.sample),
+        "families": len(study.families),
+        "codes": len(study.codes),
+        "codes_given": int(study.excerpt_codes["code"].nunique()),
+        "excerpts": len(study.excerpts),
+        "codings": len(study.excerpt_codes),
+        "excerpts_of_several_coders": int(study.readings["excerpt"].nunique()),
+    }
 
 
 def _of_typology(typology: pd.DataFrame) -> dict[str, int | str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
+
+import pandas as pd
 
 from kodebog import paths
 from kodebog.files import hash_files
@@ -10,9 +13,11 @@ from kodebog.report.facts import facts
 from kodebog.report.metadata import citation
 from kodebog.report.prose import unfounded
 from kodebog.study import Study
-from kodebog.study.disclosure import disclosures, in_prose
+from kodebog.study.disclosure import EXCEPTIONS, disclosures, in_prose
 from kodebog.study.faults import Fault
-from kodebog.study.package import content_hash
+from kodebog.study.leaks import leaks
+from kodebog.study.package import content_hash, datapackage
+from kodebog.study.questions import open_questions
 from kodebog.study.validation import validated
 
 
@@ -24,19 +29,26 @@ def published_texts() -> list[Path]:
     """
     if paths.project(paths.ROOT) is None:
         return []
-    single = [paths.ROOT / "CITATION.cff", paths.ROOT / "LICENSE-data"]
-    return [
-        paths.ROOT / "index.md",
-        *sorted(paths.BOOK.glob("*.md")),
-        *sorted(paths.NOTEBOOKS.glob("*.ipynb")),
-        *single,
-    ]
+    single = [paths.ROOT / name for name in ("index.md", "CITATION.cff", "LICENSE-data")]
+    pages = [*sorted(paths.BOOK.glob("*.md")), *sorted(paths.NOTEBOOKS.glob("*.ipynb"))]
+    return [path for path in [*pages, *single] if path.is_file()]
 
 
 def key(folder: Path) -> str:
     """Return a hash over all that `faults` looks at, and over this library."""
     known = content_hash(folder)
-    return hash_files(paths.ROOT, paths.PACKAGE, *published_texts(), known=known)
+    return hash_files(paths.ROOT, *published_texts(), known=hash_files(paths.PACKAGE, paths.PACKAGE, known=known))
+
+
+def questions(folder: Path) -> list[str]:
+    """Return what the owner of a valid study has still to say before it is published."""
+    exceptions = folder / f"{EXCEPTIONS}.csv"
+    waiting = 0
+    if exceptions.is_file():
+        with exceptions.open(encoding="utf-8-sig", newline="") as file:
+            waiting = sum(not row["decided_by"] for row in csv.DictReader(file))
+    known = paths.project(paths.ROOT) is not None and (paths.ROOT / "CITATION.cff").is_file()
+    return open_questions(datapackage(folder), citation()["authors"] if known else [], waiting)
 
 
 def faults(folder: Path) -> tuple[list[Fault], list[str]]:
@@ -52,9 +64,13 @@ def faults(folder: Path) -> tuple[list[Fault], list[str]]:
     found, waiting = disclosures(package)
     texts = published_texts()
     if texts and not found:
-        article = citation()["references"][0]["authors"]
-        authors = [*package.frames["literature"]["authors"], *(author["family-names"] for author in article)]
-        found = in_prose(texts, authors)
+        works = package.frames.get("literature", pd.DataFrame({"authors": []}))["authors"]
+        people = [author for work in citation().get("references", []) for author in work["authors"]]
+        people += citation()["authors"]
+        found = in_prose(texts, [*works, *(" ".join(map(str, person.values())) for person in people)])
+    if texts and not found and package.of_interviews:
+        found, unread = leaks(paths.ROOT, package, texts)
+        waiting += unread
     if texts and not found:
         study = Study.of(package, folder)
         ids = {*study.excerpts["excerpt"], *study.findings["finding"]}

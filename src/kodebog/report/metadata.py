@@ -35,6 +35,19 @@ def citation() -> dict[str, Any]:
     return about
 
 
+def article() -> dict[str, Any] | None:
+    """Return the article that the report is about; none where it is about interviews of one's own."""
+    works: list[dict[str, Any]] = citation().get("references") or []
+    return works[0] if works else None
+
+
+def licence() -> str:
+    """Return under what text and data may be used, in words."""
+    if article():
+        return "Text and data CC BY 4.0, code MIT"
+    return str(datapackage(paths.study())["licenses"][0]["title"])
+
+
 def book_title() -> str:
     """Return the title of the book; that of a private copy says so."""
     title: str = citation()["title"]
@@ -53,22 +66,31 @@ def released() -> datetime.date:
     return day
 
 
+def author() -> str:
+    """Return who made this report."""
+    first = citation()["authors"][0]
+    return str(first.get("name") or f"{first.get('given-names', '')} {first.get('family-names', '')}".strip())
+
+
 def bibtex() -> str:
-    """Return BibTeX entries for the article and for this report."""
-    about = citation()
-    article = about["references"][0]
-    people = " and ".join(f"{a['family-names']}, {a['given-names']}" for a in article["authors"])
-    day = article["date-published"]
+    """Return BibTeX entries for the article, if any, and for this report."""
+    about, work = citation(), article()
+    entry = ""
+    if work:
+        people = " and ".join(f"{a['family-names']}, {a['given-names']}" for a in work["authors"])
+        day = work["date-published"]
+        entry = (
+            f"@article{{{_key(work)},\n"
+            f"  author  = {{{people}}},\n"
+            f"  title   = {{{work['title']}}},\n"
+            f"  journal = {{{work['journal']}}},\n"
+            f"  year    = {{{work['year']}}},\n"
+            f"  note    = {{Research article, published {day.day} {day:%B} {day.year}}}\n"
+            "}\n\n"
+        )
     return (
-        f"@article{{{_key(article)},\n"
-        f"  author  = {{{people}}},\n"
-        f"  title   = {{{article['title']}}},\n"
-        f"  journal = {{{article['journal']}}},\n"
-        f"  year    = {{{article['year']}}},\n"
-        f"  note    = {{Research article, published {day.day} {day:%B} {day.year}}}\n"
-        "}\n\n"
-        f"@misc{{kodebog-{released().year},\n"
-        f"  author  = {{{{{about['authors'][0]['name']}}}}},\n"
+        f"{entry}@misc{{{'kodebog' if work else datapackage(paths.study())['name']}-{released().year},\n"
+        f"  author  = {{{{{author()}}}}},\n"
         f"  title   = {{{about['title']}}},\n"
         f"  year    = {{{released().year}}},\n"
         f"  note    = {{Reproducible research report, version {about['version']}}}\n"
@@ -82,25 +104,26 @@ def _key(work: dict[str, Any]) -> str:
 
 
 def apa() -> list[str]:
-    """Return the references in APA style, as Markdown: the article, then this report."""
-    about = citation()
-    article = about["references"][0]
-    people = ", & ".join(f"{a['family-names']}, {a['given-names']}" for a in article["authors"])
-    day = article["date-published"]
+    """Return the references in APA style, as Markdown: the article, if any, then this report."""
+    about, work = citation(), article()
+    found = []
+    if work:
+        people = ", & ".join(f"{a['family-names']}, {a['given-names']}" for a in work["authors"])
+        day = work["date-published"]
+        found = [f"{people} ({work['year']}, {day:%B} {day.day}). {work['title']}. *{work['journal']}*."]
     return [
-        f"{people} ({article['year']}, {day:%B} {day.day}). {article['title']}. *{article['journal']}*.",
-        f"{about['authors'][0]['name']}. ({released().year}). *{about['title']}* (Version {about['version']}) "
+        *found,
+        f"{author()}. ({released().year}). *{about['title']}* (Version {about['version']}) "
         "[Reproducible research report and data set].",
     ]
 
 
-def _article() -> dict[str, Any]:
-    article = citation()["references"][0]
+def _article(work: dict[str, Any]) -> dict[str, Any]:
     return {
         "@id": "#article",
         "@type": "ScholarlyArticle",
-        "name": article["title"],
-        "headline": article["title"],
+        "name": work["title"],
+        "headline": work["title"],
         "author": [
             {
                 "@type": "Person",
@@ -108,33 +131,32 @@ def _article() -> dict[str, Any]:
                 "givenName": a["given-names"],
                 "familyName": a["family-names"],
             }
-            for a in article["authors"]
+            for a in work["authors"]
         ],
-        "datePublished": str(article["date-published"]),
-        "inLanguage": article["languages"][0],
-        "isPartOf": {"@type": "WebSite", "name": article["journal"]},
+        "datePublished": str(work["date-published"]),
+        "inLanguage": work["languages"][0],
+        "isPartOf": {"@type": "WebSite", "name": work["journal"]},
     }
 
 
 def _project() -> dict[str, Any]:
-    return {"@id": "#project", "@type": "Organization", "name": citation()["authors"][0]["name"]}
+    return {"@id": "#project", "@type": "Organization", "name": author()}
 
 
 def schema_org(study: Path, address: str) -> dict[str, Any]:
     """Return schema.org JSON-LD of the report, its data and the article; `address` is the book's, or empty."""
-    about, data = citation(), datapackage(study)
+    about, data, work = citation(), datapackage(study), article()
     common = {
         "creator": {"@id": "#project"},
         "datePublished": str(released()),
         "version": about["version"],
         "keywords": about["keywords"],
-        "isBasedOn": {"@id": "#article"},
-        "license": LICENCES["CC-BY-4.0"],
+        **({"isBasedOn": {"@id": "#article"}, "license": LICENCES["CC-BY-4.0"]} if work else {"license": licence()}),
         "isAccessibleForFree": True,
     }
     report = {
         "@id": "#report",
-        "@type": "ScholarlyArticle",
+        "@type": "ScholarlyArticle" if work else "Report",
         "name": about["title"],
         "headline": about["title"],
         "abstract": about["abstract"],
@@ -153,7 +175,7 @@ def schema_org(study: Path, address: str) -> dict[str, Any]:
         "name": data["title"],
         "description": data["description"],
         "isPartOf": {"@id": "#report"},
-        "inLanguage": ["en", "da"],
+        **({"inLanguage": ["en", "da"]} if work else {}),
         "distribution": {
             "@type": "DataDownload",
             "contentUrl": address + package_name(study),
@@ -163,7 +185,8 @@ def schema_org(study: Path, address: str) -> dict[str, Any]:
     }
     if address:
         report["url"] = dataset["url"] = address
-    return {"@context": "https://schema.org", "@graph": [report, dataset, _article(), _project()]}
+    graph = [report, dataset, *([_article(work)] if work else []), _project()]
+    return {"@context": "https://schema.org", "@graph": graph}
 
 
 def script_safe(content: dict[str, Any]) -> str:
@@ -188,7 +211,7 @@ def codemeta() -> dict[str, Any]:
         "runtimePlatform": f"Python {project['requires-python']}",
         "softwareRequirements": [*project["dependencies"], *project["optional-dependencies"]["book"]],
         "keywords": about["keywords"],
-        "referencePublication": {key: value for key, value in _article().items() if key != "@id"},
+        "referencePublication": {k: v for k, v in _article(citation()["references"][0]).items() if k != "@id"},
     }
 
 
@@ -260,7 +283,7 @@ def ro_crate() -> dict[str, Any]:
         "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
     }
     python = {"@id": "https://www.python.org/", "@type": "ComputerLanguage", "name": "Python"}
-    article = _article()
+    article = _article(citation()["references"][0])
     people = [{"@id": f"#{a['familyName'].lower()}", **a} for a in article["author"]]
     site = {"@id": f"#{article['isPartOf']['name']}", **article["isPartOf"]}
     article |= {"author": _ids(people), "isPartOf": {"@id": site["@id"]}}

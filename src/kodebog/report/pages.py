@@ -9,10 +9,10 @@ import pandas as pd
 
 from kodebog.analysis.coding import coded, ordered
 from kodebog.report import tables
-from kodebog.report.display import CodeHome, Holders, Table, escape
-from kodebog.report.metadata import apa, bibtex, citation
+from kodebog.report.display import CodeHome, Holders, Table, Words, escape
+from kodebog.report.metadata import apa, article, bibtex, citation, licence
 from kodebog.study import Study
-from kodebog.study.package import datapackage
+from kodebog.study.package import OF_INTERVIEWS, datapackage
 from kodebog.study.rules import CODING
 
 
@@ -20,6 +20,7 @@ def data_dictionary(folder: Path) -> str:
     """Return a section for each table of the data package: what a row is, its columns, its keys."""
     package = datapackage(folder)
     parts = []
+    interviews = OF_INTERVIEWS in {resource["name"] for resource in package["resources"]}
     for resource in package["resources"]:
         schema = resource["schema"]
         refers = {
@@ -30,7 +31,7 @@ def data_dictionary(folder: Path) -> str:
         rows = [
             {
                 "Column": field["name"],
-                "Dansk": field["title_da"],
+                **({} if interviews else {"Dansk": field["title_da"]}),
                 "What it holds": field["description"],
                 "Allowed": _allowed(field, refers.get(field["name"])),
             }
@@ -40,10 +41,11 @@ def data_dictionary(folder: Path) -> str:
             pd.DataFrame(rows),
             f"Columns of {resource['path']}",
             f"dictionary-{resource['name'].replace('_', '-')}",
-            widths=(18, 18, 40, 24),
+            widths=(18, 50, 32) if interviews else (18, 18, 40, 24),
             stub=True,
         )
-        title = escape(f"{resource['title']} ({resource['title_da']})")
+        danish = "" if interviews else f" ({resource['title_da']})"
+        title = escape(f"{resource['title']}{danish}")
         key = ", ".join(schema["primaryKey"])
         parts.append(
             f"## {title}\n\n`{resource['path']}`: {escape(resource['description'])} Key: {key}.\n\n"
@@ -74,6 +76,8 @@ def _allowed(field: dict[str, Any], refers: str | None) -> str:
 
 def codebook(study: Study) -> str:
     """Return a section for each family of codes: each code with its labels, definition, example and use."""
+    if study.of_interviews:
+        return _codebook_of_interviews(study)
     holders = coded(study).drop_duplicates(["excerpt", "code"]).groupby("code")["excerpt"].agg(ordered)
     parts = []
     for family in study.families.itertuples():
@@ -99,6 +103,27 @@ def codebook(study: Study) -> str:
             f"## {escape(f'{family.label_en} ({family.label_da})')}\n\n{escape(str(family.definition_en))} "
             f"Section: {family.section}.\n\n{table.markdown()}\n\n{_data_line('codes.csv')}"
         )
+    return "\n\n".join(parts)
+
+
+def _codebook_of_interviews(study: Study) -> str:
+    """A section for each family of codes of interviews, whose words are shown as they are."""
+    holders = coded(study).groupby("code")["excerpt"].nunique()
+    parts = []
+    for family in study.families.itertuples():
+        codes = study.codes[study.codes["family"] == family.family]
+        frame = pd.DataFrame(
+            {
+                "Code": [CodeHome(str(code)) for code in codes["code"]],
+                "Label": [Words(str(label)) for label in codes["label_en"]],
+                "When to give it": [Words(d) if isinstance(d, str) else "" for d in codes["definition_en"]],
+                "Excerpts": [Holders(str(code), int(holders.get(code, 0))) for code in codes["code"]],
+            }
+        )
+        caption = f"Codes of the family {family.label_en}, with the number of excerpts that carry them"
+        table = Table(frame, caption, f"codes-{family.family}", (24, 28, 36, 12), stub=True)
+        told = f"{escape(family.definition_en)}\n\n" if isinstance(family.definition_en, str) else ""
+        parts.append(f"## {escape(str(family.label_en))}\n\n{told}{table.markdown()}\n\n{_data_line('codes.csv')}")
     return "\n\n".join(parts)
 
 
@@ -200,16 +225,18 @@ def themes(study: Study) -> str:
 def imprint() -> str:
     """Return version, date and licences of this report, in a line."""
     about = citation()
+    licences = "Code under the MIT licence, text and data under CC BY 4.0; the article belongs to its authors."
     return (
-        f"{{.kodebog-provenance}}\nVersion {about['version']}, {about['date-released']}. Code under the MIT licence, "
-        "text and data under CC BY 4.0; the article belongs to its authors."
+        f"{{.kodebog-provenance}}\nVersion {about['version']}, {about['date-released']}. "
+        f"{licences if article() else escape(licence())}"
     )
 
 
 def citations() -> str:
     """Return how to cite the article and this report: in APA style, and as BibTeX."""
-    article, report = apa()
+    *works, report = apa()
+    cited = f"The article:\n\n> {works[0]}\n\n" if works else ""
     return (
-        f"The article:\n\n> {article}\n\nThis report:\n\n> {report}\n\n"
-        f"Both for a reference manager:\n\n```bibtex\n{bibtex()}\n```"
+        f"{cited}This report:\n\n> {report}\n\n"
+        f"{'Both f' if works else 'F'}or a reference manager:\n\n```bibtex\n{bibtex()}\n```"
     )

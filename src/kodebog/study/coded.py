@@ -32,6 +32,8 @@ class Document:
     id: str
     name: str
     text: str | None = None
+    attributes: dict[str, str] = field(default_factory=dict)
+    """What the file says of it: values of variables, cases it belongs to, columns beside its codings."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Passage:
     document: str
     start: int | None = None
     end: int | None = None
+    words: str | None = None
+    """What was said, where the file holds it and no text of the document."""
 
 
 @dataclass(frozen=True)
@@ -176,12 +180,25 @@ def words_of_documents(coded: Coded) -> Iterator[Code]:
 
     Codes in vivo do; published, they would tell what was said.
     """
-    runs = {run for document in coded.documents.values() for run in _runs(document.text or "")}
+    runs = said(coded)
     for code in coded.codes.values():
-        if runs & {*_runs(code.name), *_runs(code.definition)}:
+        if runs & {*runs_of_words(code.name), *runs_of_words(code.definition)}:
             yield code
 
 
-def _runs(text: str) -> Iterator[tuple[str, ...]]:
+def said(coded: Coded) -> set[tuple[str, ...]]:
+    """Return every run of words of the documents, as far as the file holds them."""
+    texts = [document.text for document in coded.documents.values()]
+    texts += [passage.words for passage in coded.passages.values()]
+    return {run for text in texts if text for run in runs_of_words(text)}
+
+
+def runs_of_words(text: str) -> Iterator[tuple[str, ...]]:
+    """Yield each run of words in a text, in small letters and without marks."""
     words = re.findall(r"[^\W_]+", text.casefold())
     return (tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1))
+
+
+def numbered(n: int, what: str) -> str:
+    """Return a number of things in words: “1 code”, “2 codes”."""
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"

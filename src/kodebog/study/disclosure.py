@@ -86,6 +86,12 @@ def _is_birthday(day: int, month: int, year: int) -> bool:
     return False
 
 
+WORDLISTS = "Danish first names, municipalities, addresses, phone and CPR numbers"
+"""What direct identifiers are told by: other countries' are not known here."""
+ADDRESS = ("table", "key", "column", "kind", "value")
+"""The columns by which an exception names what it covers."""
+
+
 class _Found(NamedTuple):
     """What could give a person away: the cell, what kind it is, what was found, and why it could."""
 
@@ -108,11 +114,9 @@ def disclosures(package: Package) -> tuple[list[Fault], list[str]]:
     Everything of a valid study that is published is looked at: the descriptor and every column of text. An exception
     covers the one value that it names.
     """
-    known = package.frames.get(
-        EXCEPTIONS, pd.DataFrame(columns=["table", "key", "column", "kind", "value", "decided_by"])
-    )
-    addresses = list(known[["table", "key", "column", "kind", "value"]].itertuples(index=False, name=None))
-    found = [*_in_texts(package), *_single_out(package)]
+    known = package.frames.get(EXCEPTIONS, pd.DataFrame(columns=[*ADDRESS, "decided_by"]))
+    addresses = list(known[list(ADDRESS)].itertuples(index=False, name=None))
+    found = found_in(package)
     faults = [
         Fault(
             file=f"{f.table}.csv",
@@ -145,6 +149,22 @@ def disclosures(package: Package) -> tuple[list[Fault], list[str]]:
     ]
     undecided = known[known["decided_by"].isna()]
     return in_order(faults), [f"{r.table} {r.key}, {r.column}: {r.kind}" for r in undecided.itertuples()]
+
+
+def found_in(package: Package) -> list[_Found]:
+    """Return what could give a person away in the tables of a valid study, whatever has been decided on it."""
+    return [*_in_texts(package), *(_small_groups(package) if package.of_interviews else _single_out(package))]
+
+
+def _small_groups(package: Package) -> Iterator[_Found]:
+    """Groups of few documents, where there are several groups: who is in one may be known to others."""
+    groups = package.frames["groups"]
+    for i, row in enumerate(groups.itertuples(), 2):
+        if len(groups) > 1 and row.interviews < FEW:
+            why = (
+                f"the group “{row.label}” has {row.interviews} documents; whoever knows the field may tell who is meant"
+            )
+            yield _Found("groups", row.group, "label", "small group", row.label, i, why)
 
 
 def _in_texts(package: Package) -> Iterator[_Found]:

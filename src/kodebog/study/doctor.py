@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from kodebog.study.coded import RUN, Coded, words_of_documents
+from kodebog.study.coded import RUN, Coded, numbered, words_of_documents
 
 SHOWN = 5
 """Names listed in a line, at most."""
@@ -17,19 +17,25 @@ def report(found: Coded) -> str:
     Documents and coders are counted, never named.
     """
     coded = found.joined()
+    lines = [counted(coded)]
+    for head, told in (("Noticed", coded.notes), ("In the way of a study that others may read", [*obstacles(coded)])):
+        if told:
+            lines += ["", head, *(f"  - {line}" for line in told)]
+    return "\n".join(lines)
+
+
+def counted(coded: Coded) -> str:
+    """Return how much was read, in a few lines."""
     used = {coding.code for coding in coded.codings}
     with_text = sum(bool((document.text or "").strip()) for document in coded.documents.values())
     coders = len({coding.coder for coding in coded.codings} - {""})
     lines = [
         coded.program,
-        f"  {_number(len(coded.documents), 'document')}, {with_text} of them with text",
-        f"  {_number(len(coded.codes), 'code')}, {len(used)} of them used, on {_number(_levels(coded), 'level')}",
-        f"  {_number(len(coded.passages), 'passage')}, {_number(len(coded.codings), 'coding')}"
-        + (f", by {_number(coders, 'coder')}" if coders else ""),
+        f"  {numbered(len(coded.documents), 'document')}, {with_text} of them with text",
+        f"  {numbered(len(coded.codes), 'code')}, {len(used)} of them used, on {numbered(_levels(coded), 'level')}",
+        f"  {numbered(len(coded.passages), 'passage')}, {numbered(len(coded.codings), 'coding')}"
+        + (f", by {numbered(coders, 'coder')}" if coders else ""),
     ]
-    for head, told in (("Noticed", coded.notes), ("In the way of a study that others may read", [*obstacles(coded)])):
-        if told:
-            lines += ["", head, *(f"  - {line}" for line in told)]
     return "\n".join(lines)
 
 
@@ -39,12 +45,12 @@ def obstacles(coded: Coded) -> Iterator[str]:
         yield "Nothing is coded."
     bare = set(coded.passages) - {coding.passage for coding in coded.codings}
     if bare:
-        yield f"{_number(len(bare), 'passage')} without any code."
+        yield f"{numbered(len(bare), 'passage')} without any code."
     several = [name for name, n in Counter(code.name for code in coded.codes.values()).items() if n > 1]
     if several:
         yield f"Names that stand for more than one code: {len(several)}, {_some(several)}"
     if unnamed := sum(not code.name for code in coded.codes.values()):
-        yield f"{_number(unnamed, 'code')} without a name."
+        yield f"{numbered(unnamed, 'code')} without a name."
     told = [code.name for code in words_of_documents(coded)]
     if told:
         yield (
@@ -53,7 +59,7 @@ def obstacles(coded: Coded) -> Iterator[str]:
         )
     silent = sum(document.text is None for document in coded.documents.values())
     if silent and silent < len(coded.documents):
-        yield f"{_number(silent, 'document')} without text, so that nobody can look for its words in what is published."
+        yield f"{numbered(silent, 'document')} without text: nobody can look for its words in what is published."
     elif silent:
         yield "No text at all, so that nobody can look for what was said in what is published."
 
@@ -68,10 +74,6 @@ def _levels(coded: Coded) -> int:
             above = coded.codes[above].parent
         depth[code] = len(seen)
     return max(depth.values(), default=0)
-
-
-def _number(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def _some(names: list[str]) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from kodebog import paths
 from kodebog.errors import KodebogError
+from kodebog.study import interviews
 from kodebog.study.faults import Fault
 from kodebog.study.package import Package, content_hash
 from kodebog.study.validation import validated
@@ -65,11 +66,13 @@ class Study:
     element_findings: pd.DataFrame
     folder: Path
     """Where it was loaded from."""
+    of_interviews: bool = False
+    """Whether it holds coded interviews, and not an article that is examined again."""
 
     @classmethod
     def tables(cls) -> list[str]:
         """Return the names of the tables."""
-        return [field.name for field in fields(cls) if field.name != "folder"]
+        return [field.name for field in fields(cls) if field.name not in {"folder", "of_interviews"}]
 
     @classmethod
     def load(cls, folder: Path | str | None = None) -> Study:
@@ -96,7 +99,9 @@ class Study:
         if known not in _loaded:
             while len(_loaded) >= KEPT:
                 del _loaded[next(iter(_loaded))]
-            _loaded[known] = cls(**{name: package.frames[name] for name in cls.tables()}, folder=where)
+            tables = interviews.frames(package) if package.of_interviews else package.frames
+            held = {name: tables[name] for name in cls.tables()}
+            _loaded[known] = cls(**held, folder=where, of_interviews=package.of_interviews)
         return _loaded[known]
 
     def labels(self, table: str, lang: Lang = "en") -> dict[str, str]:

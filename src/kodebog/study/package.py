@@ -2,7 +2,8 @@
 
 A descriptor is data, not a program: it may name plain files beside it and declare inline schemas, and nothing else.
 What it may hold at all stands in `descriptor.schema.json`; the tables and columns that the report reads, with their
-types, constraints and keys, stand in `tables.json`, and a study's descriptor repeats them.
+types, constraints and keys, stand in two files, and a study's descriptor repeats them: `tables.json` for an article
+that is examined again, `interviews.json` for coded interviews as a coding program holds them.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ LARGEST_FILE = 50_000_000
 """Bytes that a file of a study may hold."""
 OPTIONAL = {"disclosure_exceptions"}
 """Tables that a study may do without."""
+OF_INTERVIEWS = "documents"
+"""The table by which coded interviews are known."""
 
 _INTEGER = re.compile(r"-?[0-9]{1,15}")
 _FORMULA = ("=", "+", "-", "@")
@@ -60,8 +63,19 @@ class RawTable:
         """Return the table with the types that its schema declares; empty cells are missing. It must be valid."""
         header, *rows = self.rows
         table = pd.DataFrame(rows, columns=header, dtype="str").replace("", pd.NA)
-        types = {f["name"]: "int64" if f["type"] == "integer" else "string" for f in self.schema["fields"]}
-        return table.astype(types)
+        return table.astype({field["name"]: _dtype(field) for field in self.schema["fields"]})
+
+
+def _dtype(field: dict[str, Any]) -> str:
+    """The type of a column; numbers that may be missing are of another type than those that may not."""
+    if field["type"] != "integer":
+        return "string"
+    return "int64" if field.get("constraints", {}).get("required") else "Int64"
+
+
+def empty_frame(schema: dict[str, Any]) -> pd.DataFrame:
+    """Return a table without rows, with the columns and types that its schema declares."""
+    return pd.DataFrame({field["name"]: pd.Series(dtype=_dtype(field)) for field in schema["fields"]})
 
 
 @dataclass(frozen=True)
@@ -71,6 +85,11 @@ class Package:
     descriptor: dict[str, Any]
     tables: dict[str, RawTable]
 
+    @property
+    def of_interviews(self) -> bool:
+        """Whether it holds coded interviews, and not an article that is examined again."""
+        return OF_INTERVIEWS in self.tables
+
     @cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
         """Every table as a frame, by name. The package must be valid."""
@@ -79,9 +98,16 @@ class Package:
 
 @cache
 def known_tables() -> dict[str, dict[str, Any]]:
-    """Return the schema of every table that the report reads, by name."""
+    """Return the schema of every table that the report on an article reads, by name."""
     tables: dict[str, dict[str, Any]] = json.loads((HERE / "tables.json").read_text(encoding="utf-8"))
     return tables
+
+
+@cache
+def tables_of_interviews() -> dict[str, dict[str, Any]]:
+    """Return every table of coded interviews as a descriptor declares it, by name."""
+    listed = json.loads((HERE / "interviews.json").read_text(encoding="utf-8"))
+    return {resource["name"]: resource for resource in listed}
 
 
 def datapackage(folder: Path) -> dict[str, Any]:
@@ -220,12 +246,15 @@ def _undeclared(descriptor: dict[str, Any]) -> Iterator[Fault]:
     yield from _twice("resources", [r["name"] for r in resources])
     yield from _twice("resources", [r["path"].casefold() for r in resources])
     by_name = {r["name"]: r["schema"] for r in resources}
-    for name, known in known_tables().items():
+    schemas = known_tables()
+    if OF_INTERVIEWS in by_name:
+        schemas = {name: resource["schema"] for name, resource in tables_of_interviews().items()}
+    for name, known in schemas.items():
         if name in by_name:
             yield from _differing(name, by_name[name], known)
         elif name not in OPTIONAL:
             yield Fault(file=DESCRIPTOR, problem=f"declares no table “{name}”")
-    for name in by_name.keys() - known_tables().keys():
+    for name in by_name.keys() - schemas.keys():
         yield from _differing(name, by_name[name], {"fields": []})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -21,12 +21,15 @@ Tables = dict[str, pd.DataFrame]
 Rule = Callable[[Tables], Iterator[Fault]]
 
 
-def broken_rules(tables: Tables) -> list[Fault]:
-    """Return a fault for every row that breaks a rule; the tables must already agree with their schemas."""
-    return [fault for rule in RULES for fault in rule(tables)]
+def broken_rules(tables: Tables, rules: Iterable[Rule] | None = None) -> list[Fault]:
+    """Return a fault for every row that breaks a rule, by default of those for an article that is examined again.
+
+    The tables must already agree with their schemas.
+    """
+    return [fault for rule in rules or RULES for fault in rule(tables)]
 
 
-def _rows(frame: pd.DataFrame, bad: pd.Series[bool]) -> Iterator[tuple[int, pd.Series[Any]]]:
+def rows(frame: pd.DataFrame, bad: pd.Series[bool]) -> Iterator[tuple[int, pd.Series[Any]]]:
     """Yield the bad rows with their number in the file (the header is row 1)."""
     for position, row in frame[bad].iterrows():
         yield int(str(position)) + 2, row
@@ -35,7 +38,7 @@ def _rows(frame: pd.DataFrame, bad: pd.Series[bool]) -> Iterator[tuple[int, pd.S
 def _practices_are_practices(t: Tables) -> Iterator[Fault]:
     allowed = list(t["codes"].loc[t["codes"]["family"] == "practice", "code"])
     for name in ("cases", "published_typology"):
-        for row, found in _rows(t[name], t[name]["practice"].notna() & ~t[name]["practice"].isin(allowed)):
+        for row, found in rows(t[name], t[name]["practice"].notna() & ~t[name]["practice"].isin(allowed)):
             value = found["practice"]
             yield Fault(
                 file=f"{name}.csv",
@@ -52,7 +55,7 @@ def _cases_are_placed_under_their_practice(t: Tables) -> Iterator[Fault]:
     placed = set(zip(t["case_codes"]["case"], t["case_codes"]["code"], strict=True))
     pairs = zip(t["cases"]["case"], t["cases"]["practice"], strict=True)
     missing = t["cases"]["practice"].notna() & pd.Series([pair not in placed for pair in pairs])
-    for row, case in _rows(t["cases"], missing):
+    for row, case in rows(t["cases"], missing):
         yield Fault(
             file="cases.csv",
             row=row,
@@ -111,7 +114,7 @@ def _examples_name_their_initiative(t: Tables) -> Iterator[Fault]:
         ("excerpt_codes", t["excerpt_codes"]["excerpt"].map(tied)),
     ):
         bad = t[name]["code"].isin(examples) & (t[name]["code"] != "ex-" + case)
-        for row, coding in _rows(t[name], bad):
+        for row, coding in rows(t[name], bad):
             yield Fault(
                 file=f"{name}.csv",
                 row=row,
@@ -125,7 +128,7 @@ def _examples_name_their_initiative(t: Tables) -> Iterator[Fault]:
 def _excerpts_are_coded_both_ways(t: Tables) -> Iterator[Fault]:
     for basis in ("placed", "content"):
         coded = set(t["excerpt_codes"].loc[t["excerpt_codes"]["basis"] == basis, "excerpt"])
-        for row, excerpt in _rows(t["excerpts"], ~t["excerpts"]["excerpt"].isin(coded)):
+        for row, excerpt in rows(t["excerpts"], ~t["excerpts"]["excerpt"].isin(coded)):
             yield Fault(
                 file="excerpts.csv",
                 row=row,
@@ -138,7 +141,7 @@ def _excerpts_are_coded_both_ways(t: Tables) -> Iterator[Fault]:
 
 def _area_only_without_case(t: Tables) -> Iterator[Fault]:
     both = t["excerpts"]["case"].notna() & t["excerpts"]["area"].notna()
-    for row, excerpt in _rows(t["excerpts"], both):
+    for row, excerpt in rows(t["excerpts"], both):
         yield Fault(
             file="excerpts.csv",
             row=row,
@@ -154,7 +157,7 @@ def _excerpts_follow_the_sections(t: Tables) -> Iterator[Fault]:
     order = {section: i for i, section in enumerate(t["sections"]["section"])}
     excerpts = t["excerpts"].sort_values("excerpt")
     place = excerpts["section"].map(order)
-    for row, excerpt in _rows(excerpts, place < place.cummax()):
+    for row, excerpt in rows(excerpts, place < place.cummax()):
         yield Fault(
             file="excerpts.csv",
             row=row,
@@ -168,7 +171,7 @@ def _excerpts_follow_the_sections(t: Tables) -> Iterator[Fault]:
 def _findings_assert_codes(t: Tables) -> Iterator[Fault]:
     """A finding about what is said asserts a code; one that excerpts cannot show need not."""
     bare = ~t["findings"]["finding"].isin(t["finding_codes"]["finding"]) & (t["findings"]["claim"] == "content")
-    for row, finding in _rows(t["findings"], bare):
+    for row, finding in rows(t["findings"], bare):
         yield Fault(
             file="findings.csv",
             row=row,
@@ -181,7 +184,7 @@ def _findings_assert_codes(t: Tables) -> Iterator[Fault]:
 
 def _codes_are_used(t: Tables) -> Iterator[Fault]:
     used = set().union(*(t[n]["code"] for n in ("excerpt_codes", "case_codes", "finding_codes", "published_typology")))
-    for row, code in _rows(t["codes"], ~t["codes"]["code"].isin(used)):
+    for row, code in rows(t["codes"], ~t["codes"]["code"].isin(used)):
         yield Fault(
             file="codes.csv",
             row=row,
@@ -192,7 +195,8 @@ def _codes_are_used(t: Tables) -> Iterator[Fault]:
         )
 
 
-def _parents_form_a_tree(t: Tables) -> Iterator[Fault]:
+def parents_form_a_tree(t: Tables) -> Iterator[Fault]:
+    """Yield codes that stand above themselves, and those whose code above is of another family."""
     parent = t["codes"].set_index("code")["parent"].dropna().to_dict()
     family = t["codes"].set_index("code")["family"].to_dict()
     for position, code in t["codes"].iterrows():
@@ -222,7 +226,7 @@ def _parents_form_a_tree(t: Tables) -> Iterator[Fault]:
 
 def _factors_have_theme_and_effect(t: Tables) -> Iterator[Fault]:
     lone = t["codes"]["theme"].isna() != t["codes"]["effect"].isna()
-    for row, code in _rows(t["codes"], lone):
+    for row, code in rows(t["codes"], lone):
         column = "theme" if pd.isna(code["theme"]) else "effect"
         yield Fault(
             file="codes.csv",
@@ -238,7 +242,7 @@ def _printed_entries_are_of_their_family(t: Tables) -> Iterator[Fault]:
     family = t["codes"].set_index("code")["family"]
     for name, column in (("published_typology", "dimension"), ("published_lists", "family")):
         actual = t[name]["code"].map(family)
-        for row, entry in _rows(t[name], actual != t[name][column]):
+        for row, entry in rows(t[name], actual != t[name][column]):
             yield Fault(
                 file=f"{name}.csv",
                 row=row,
@@ -251,7 +255,7 @@ def _printed_entries_are_of_their_family(t: Tables) -> Iterator[Fault]:
 
 def _recommendations_rest_on_findings(t: Tables) -> Iterator[Fault]:
     kind = t["findings"].set_index("finding")["kind"]
-    for row, basis in _rows(t["finding_basis"], t["finding_basis"]["finding"].map(kind) != "recommendation"):
+    for row, basis in rows(t["finding_basis"], t["finding_basis"]["finding"].map(kind) != "recommendation"):
         yield Fault(
             file="finding_basis.csv",
             row=row,
@@ -262,11 +266,13 @@ def _recommendations_rest_on_findings(t: Tables) -> Iterator[Fault]:
         )
 
 
-def _labels_are_unique(t: Tables) -> Iterator[Fault]:
+def labels_are_unique(t: Tables) -> Iterator[Fault]:
     """Two rows of a table that are called the same cannot be told apart in a figure or a filter."""
     for name, table in t.items():
-        for column in [c for c in table.columns if re.fullmatch(r"(label|text|statement|gist)_(en|da)|heading", c)]:
-            for row, found in _rows(table, table[column].str.casefold().duplicated()):
+        for column in [
+            c for c in table.columns if re.fullmatch(r"label|(label|text|statement|gist)_(en|da)|heading", c)
+        ]:
+            for row, found in rows(table, table[column].str.casefold().duplicated()):
                 yield Fault(
                     file=f"{name}.csv",
                     row=row,
@@ -280,7 +286,7 @@ def _labels_are_unique(t: Tables) -> Iterator[Fault]:
 def _coder_goes_with_basis(t: Tables) -> Iterator[Fault]:
     """Placement is the article's own coding; content is what the readings agree on, once settled."""
     right = t["excerpt_codes"]["basis"].map({"placed": "article", "content": "agreed"})
-    for row, coding in _rows(t["excerpt_codes"], t["excerpt_codes"]["coder"] != right):
+    for row, coding in rows(t["excerpt_codes"], t["excerpt_codes"]["coder"] != right):
         yield Fault(
             file="excerpt_codes.csv",
             row=row,
@@ -312,7 +318,7 @@ def _every_disagreement_is_settled(t: Tables) -> Iterator[Fault]:
             problem=f"lacks a row for “{code}” ({stance}) in {excerpt}, which some readings give and others do not",
             allowed="a row for every disagreement in readings.csv",
         )
-    for row, found in _rows(t["settled"], pd.Series([key not in open_ for key in done], dtype="bool")):
+    for row, found in rows(t["settled"], pd.Series([key not in open_ for key in done], dtype="bool")):
         yield Fault(
             file="settled.csv",
             row=row,
@@ -353,7 +359,7 @@ def _what_is_said_of_a_type_stands_in_a_section(t: Tables) -> Iterator[Fault]:
     """What is said of a whole type stands under its heading, in a section, not in an excerpt."""
     sections = set(t["sections"]["section"])
     bad = (t["case_codes"]["said_of"] == "type") & ~t["case_codes"]["evidence"].isin(sections)
-    for row, coding in _rows(t["case_codes"], bad):
+    for row, coding in rows(t["case_codes"], bad):
         yield Fault(
             file="case_codes.csv",
             row=row,
@@ -369,7 +375,7 @@ def _what_is_said_of_a_type_needs_one(t: Tables) -> Iterator[Fault]:
     practices = set(t["codes"].loc[t["codes"]["family"] == "practice", "code"])
     none = set(t["cases"].loc[t["cases"]["practice"].isna(), "case"])
     typed = (t["case_codes"]["said_of"] == "type") | t["case_codes"]["code"].isin(practices)
-    for row, coding in _rows(t["case_codes"], typed & t["case_codes"]["case"].isin(none)):
+    for row, coding in rows(t["case_codes"], typed & t["case_codes"]["case"].isin(none)):
         yield Fault(
             file="case_codes.csv",
             row=row,
@@ -382,7 +388,7 @@ def _what_is_said_of_a_type_needs_one(t: Tables) -> Iterator[Fault]:
 
 def _codes_stand_in_their_familys_section(t: Tables) -> Iterator[Fault]:
     section = t["codes"]["family"].map(t["families"].set_index("family")["section"])
-    for row, code in _rows(t["codes"], t["codes"]["section"] != section):
+    for row, code in rows(t["codes"], t["codes"]["section"] != section):
         yield Fault(
             file="codes.csv",
             row=row,
@@ -415,7 +421,7 @@ def _an_example_carries_its_code(t: Tables) -> Iterator[Fault]:
 
 def _concepts_belong_to_research(t: Tables) -> Iterator[Fault]:
     bad = t["findings"]["concept"].notna() & (t["findings"]["kind"] != "research")
-    for row, finding in _rows(t["findings"], bad):
+    for row, finding in rows(t["findings"], bad):
         yield Fault(
             file="findings.csv",
             row=row,
@@ -429,7 +435,7 @@ def _concepts_belong_to_research(t: Tables) -> Iterator[Fault]:
 def _judgements_are_of_content(t: Tables) -> Iterator[Fault]:
     """What excerpts cannot show is not judged by them."""
     claim = t["finding_excerpts"]["finding"].map(t["findings"].set_index("finding")["claim"])
-    for row, judged in _rows(t["finding_excerpts"], claim != "content"):
+    for row, judged in rows(t["finding_excerpts"], claim != "content"):
         yield Fault(
             file="finding_excerpts.csv",
             row=row,
@@ -442,7 +448,7 @@ def _judgements_are_of_content(t: Tables) -> Iterator[Fault]:
 
 def _reasons_are_short(t: Tables) -> Iterator[Fault]:
     for name in ("finding_excerpts", "settled", "elements"):
-        for row, found in _rows(t[name], t[name]["why"].str.split().str.len() > LONGEST_REASON):
+        for row, found in rows(t[name], t[name]["why"].str.split().str.len() > LONGEST_REASON):
             yield Fault(
                 file=f"{name}.csv",
                 row=row,
@@ -479,7 +485,7 @@ def work_id(authors: str, year: str) -> str:
 def _works_are_named_for_authors_and_year(t: Tables) -> Iterator[Fault]:
     literature = t["literature"]
     right = pd.Series([work_id(a, y) for a, y in zip(literature["authors"], literature["year"], strict=True)])
-    for row, work in _rows(literature, literature["work"] != right):
+    for row, work in rows(literature, literature["work"] != right):
         yield Fault(
             file="literature.csv",
             row=row,
@@ -494,7 +500,7 @@ def _printed_entries_are_numbered(t: Tables) -> Iterator[Fault]:
     """Entries of a printed list or cell are numbered from 1, in their order, and none stands twice."""
     for name, keys in (("published_typology", ["dimension", "practice"]), ("published_lists", ["family"])):
         right = t[name].groupby(keys).cumcount() + 1
-        for row, entry in _rows(t[name], t[name]["order"] != right):
+        for row, entry in rows(t[name], t[name]["order"] != right):
             yield Fault(
                 file=f"{name}.csv",
                 row=row,
@@ -503,7 +509,7 @@ def _printed_entries_are_numbered(t: Tables) -> Iterator[Fault]:
                 problem="is not the next number",
                 allowed=str(right[row - 2]),
             )
-        for row, entry in _rows(t[name], t[name].duplicated([*keys, "code"])):
+        for row, entry in rows(t[name], t[name].duplicated([*keys, "code"])):
             yield Fault(file=f"{name}.csv", row=row, column="code", value=entry["code"], problem="stands twice")
 
 
@@ -535,7 +541,7 @@ def _what_the_report_names_is_there(t: Tables) -> Iterator[Fault]:
 
 RULES: tuple[Rule, ...] = (
     _what_the_report_names_is_there,
-    _labels_are_unique,
+    labels_are_unique,
     _coder_goes_with_basis,
     _every_disagreement_is_settled,
     _content_is_what_was_agreed,
@@ -555,7 +561,7 @@ RULES: tuple[Rule, ...] = (
     _excerpts_follow_the_sections,
     _findings_assert_codes,
     _codes_are_used,
-    _parents_form_a_tree,
+    parents_form_a_tree,
     _factors_have_theme_and_effect,
     _printed_entries_are_of_their_family,
     _recommendations_rest_on_findings,

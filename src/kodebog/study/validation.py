@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kodebog.study import interviews
 from kodebog.study.faults import Fault, few, in_order, nearest, short
 from kodebog.study.package import Package, RawTable, cell_faults, read
 from kodebog.study.rules import broken_rules
@@ -25,7 +26,7 @@ def validated(folder: Path) -> tuple[Package | None, list[Fault]]:
     package, faults = read(folder)
     if package is not None:
         faults = [*cell_faults(package), *_declared_faults(package)]
-        faults = faults or list(broken_rules(package.frames))
+        faults = faults or broken_rules(package.frames, interviews.RULES if package.of_interviews else None)
     return (None if faults else package), in_order(faults)
 
 

@@ -14,8 +14,8 @@ from kodebog.study.readers import databases, refi, tables
 SQLITE = b"SQLite format 3\x00"
 
 
-def read(path: Path) -> Coded:
-    """Return what a file of a coding program, or a table of codings, holds.
+def read(path: Path, columns: tables.Columns | None = None) -> Coded:
+    """Return what a file of a coding program, or a table of codings, holds; `columns` says how to read a table.
 
     Raises:
         ReadError: for a file that is not there, that nothing here reads, or that is broken.
@@ -36,7 +36,7 @@ def read(path: Path) -> Coded:
                 names = archive.namelist()
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
             raise ReadError(f"{path.name}: is a damaged archive ({error}).") from None
-        return tables.read(path) if any(name.startswith("xl/") for name in names) else refi.read(path)
+        return tables.read(path, columns) if any(name.startswith("xl/") for name in names) else refi.read(path)
     if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
         return refi.read(path)
-    return tables.read(path)
+    return tables.read(path, columns)

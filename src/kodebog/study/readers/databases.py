@@ -71,7 +71,8 @@ def _taguette(database: sqlite3.Connection, name: str, logged: bool) -> Coded:
     by_path = {path: str(number) for number, path, _ in tags}
     for number, path, description in tags:
         above = max((other for other in by_path if path.startswith(f"{other}.")), key=len, default="")
-        made.codes[str(number)] = Code(str(number), path, by_path.get(above, ""), description or "")
+        shown = path.removeprefix(f"{above}.") if above else path
+        made.codes[str(number)] = Code(str(number), shown, by_path.get(above, ""), description or "")
     known = {key: characters(document.text or "", "UTF-8 bytes") for key, document in made.documents.items()}
     rows = "select id, document_id, start_offset, end_offset from highlights order by document_id, start_offset, id"
     lost = 0

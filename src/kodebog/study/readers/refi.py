@@ -35,7 +35,7 @@ UNITS: tuple[Unit, ...] = ("characters", "UTF-16 units")
 SOURCES = ("TextSource", "PDFSource", "PictureSource", "AudioSource", "VideoSource")
 ELSEWHERE = ("PDFSelection", "PictureSelection", "AudioSelection", "VideoSelection", "TranscriptSelection")
 """Selections that have no place in a text."""
-LEFT_OUT = (("Note", "memos"), ("Link", "links"), ("Graph", "graphs"), ("Case", "cases"), ("Variable", "variables"))
+LEFT_OUT = (("Note", "memos"), ("Link", "links"), ("Graph", "graphs"))
 _FORBIDDEN = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\d|3[01]));"
 )
@@ -68,10 +68,36 @@ def read(path: Path) -> Coded:
         users = {_id(user.get("guid")): f"coder {n}" for n, user in enumerate(_all(root, "User"), 1)}
         for source in _all(root, *SOURCES):
             _source(source, members, users, made)
+        _attributes(root, made)
     for tag, what in LEFT_OUT:
         if number := len(_all(root, tag)):
             made.notes.append(f"{number} {what} were left out.")
     return made
+
+
+def _attributes(root: Element, made: Coded) -> None:
+    """Give each document what its variables say, and those of the cases it belongs to."""
+    names = {_id(variable.get("guid")): variable.get("name") or "" for variable in _all(root, "Variable")}
+
+    def values(holder: Element) -> dict[str, str]:
+        found = {}
+        for value in _children(holder, "VariableValue"):
+            name = next((names.get(_id(ref.get("targetGUID")), "") for ref in _children(value, "VariableRef")), "")
+            said = " ".join("".join(part.itertext()) for part in value if _tag(part) != "VariableRef")
+            if name and said.strip():
+                found[name] = " ".join(said.split())
+        return found
+
+    for source in _all(root, *SOURCES):
+        if (key := _id(source.get("guid"))) in made.documents:
+            made.documents[key].attributes.update(values(source))
+    for case in _all(root, "Case"):
+        told = {**values(case), "case": " ".join((case.get("name") or "").split())}
+        for key in (_id(ref.get("targetGUID")) for ref in _children(case, "SourceRef")):
+            if key in made.documents:
+                for name, value in told.items():
+                    if value:
+                        made.documents[key].attributes.setdefault(name, value)
 
 
 class _Members:

@@ -1,0 +1,97 @@
+"""A project for coded interviews: the files around the tables, made once and then the researcher's own."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shutil
+from pathlib import Path
+
+from kodebog.errors import KodebogError
+from kodebog.files import write_whole
+from kodebog.paths import MARKS
+from kodebog.study import importing, readers
+from kodebog.study.package import datapackage
+from kodebog.study.questions import NOBODY, UNDECIDED_LICENCE
+from kodebog.study.readers.tables import Columns
+
+START = Path(__file__).with_name("start")
+"""The files that a new project begins with."""
+
+
+class ProjectTaken(KodebogError):
+    """The folder that a project is to be made in holds something else."""
+
+
+def bring_in(
+    file: Path, columns: Columns, folder: Path, title: str = "", author: str = "", licence: str = "", group: str = ""
+) -> tuple[importing.Imported, Path, list[str]]:
+    """Make a project of a file, or bring its tables up to date; return what was made, the key, what changed.
+
+    A new project is made beside its place and put there when it is whole. In one that stands, tables alone change:
+    notebooks, pages and settings are the researcher's.
+
+    Raises:
+        ReadError: when the file cannot be read.
+        ProjectTaken: when the folder holds other things than a project of coded interviews.
+        ImportFault: when what was read makes no study.
+
+    """
+    folder = folder.resolve()
+    coded = readers.read(file, columns)
+    key = importing.Key.read(importing.private_folder(folder))
+    key.remember(file, columns)
+    if not folder.exists() or not any(folder.iterdir()):
+        made = importing.tables(coded, key, group)
+        _new(made, folder, title or folder.name, author, licence)
+        return made, importing.write_key(made.key, folder), []
+    data = folder / "data"
+    if not all((folder / mark).is_file() for mark in MARKS) or not (data / "documents.csv").is_file():
+        raise ProjectTaken(f"{folder}: is not empty, and no project of coded interviews; name a new folder.")
+    before = importing.written_by_hand(data)
+    made = importing.tables(coded, key, group, before)
+    about = datapackage(folder / "data")
+    if title:
+        about["title"] = title
+    if licence:
+        about["licenses"] = [{"title": licence}]
+    importing.write(made, data, about)
+    return made, importing.write_key(made.key, folder), list(importing.changes(before, made))
+
+
+def _new(made: importing.Imported, folder: Path, title: str, author: str, licence: str) -> None:
+    """Make a project beside its place, and put it there whole."""
+    fresh = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    try:
+        several = {row["coder"] for row in made.tables["codings"]} != {"coder-1"}
+        words = {
+            "title": title,
+            "title_quoted": json.dumps(title, ensure_ascii=False),
+            "author_quoted": json.dumps(author or NOBODY, ensure_ascii=False),
+            "today": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        }
+        for path in sorted(START.rglob("*")):
+            if path.is_file() and (several or path.stem != "agreement"):
+                name = ".gitignore" if path.name == "gitignore" else path.relative_to(START)
+                write_whole(fresh / name, _filled(path.read_text(encoding="utf-8"), words, path.name, several))
+        importing.write(made, fresh / "data", importing.descriptor(title, licence or UNDECIDED_LICENCE))
+        if folder.exists():
+            folder.rmdir()
+        fresh.replace(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+AGREEMENT = {
+    "index.md": "- {doc}`Agreement of coders <notebooks/agreement>`: where two have coded the same\n",
+    "_toc.yml": "      - file: notebooks/agreement\n",
+}
+"""Where the page on the agreement of coders is named, if there is one."""
+
+
+def _filled(text: str, words: dict[str, str], name: str, several: bool) -> str:
+    """A file of a new project, with its title and what else differs."""
+    for mark, word in words.items():
+        text = text.replace("{{" + mark + "}}", word)
+    return text.replace("{{agreement}}", AGREEMENT.get(name, "") if several else "")

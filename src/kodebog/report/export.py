@@ -1,0 +1,189 @@
+"""A coded study as files that other programs read: tables for R, Excel or Python, and REFI-QDA for coding programs.
+
+Source of the format: REFI-QDA standard 1.5 (2019), qdasoftware.org. A project holds positions, and the words of the
+documents only where somebody who has them gives them; a codebook holds no words at all.
+"""
+
+from __future__ import annotations
+
+import io
+import uuid
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pandas as pd
+
+from kodebog.analysis.interviews import codes_of_excerpts
+from kodebog.errors import KodebogError
+from kodebog.report.display import csv_text
+from kodebog.study import Study
+
+SPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
+"""Names are turned into ids in this name space (RFC 9562), so that the same study gives the same ids."""
+CODEBOOK, PROJECT = "urn:QDA-XML:codebook:1.0", "urn:QDA-XML:project:1.0"
+MOMENT = "1980-01-01T00:00:00Z"
+"""When codings were made, which no table holds and the format asks for."""
+
+
+class ExportError(KodebogError):
+    """The study cannot be written in this form; the message says why."""
+
+
+def codings(study: Study) -> str:
+    """Return the codings as CSV, a row each, with document, group, place and the labels of all codes above."""
+    labels, parents = study.labels("codes"), study.codes.set_index("code")["parent"].dropna().to_dict()
+    families = study.codes.set_index("code")["family"].map(study.labels("families"))
+
+    def path(code: str) -> str:
+        above = [labels[code]]
+        while code in parents:
+            code = parents[code]
+            above.append(labels[code])
+        return " > ".join([families[code], *reversed(above)])
+
+    rows = study.excerpt_codes.merge(study.excerpts, on="excerpt")
+    frame = pd.DataFrame(
+        {
+            "excerpt": rows["excerpt"],
+            "document": rows["section"].map(study.labels("sections")),
+            "group": rows["perspective"].map(study.labels("sample")),
+            **{column: rows[column] for column in ("start", "end") if column in rows},
+            "words": rows["words"],
+            "code": rows["code"],
+            "label": rows["code"].map(labels),
+            "path": rows["code"].map(path),
+        }
+    )
+    return csv_text(frame)
+
+
+def matrix(study: Study) -> str:
+    """Return a table of zeros and ones as CSV: a row for each excerpt, a column for each code, codes above included."""
+    places = study.excerpts[["excerpt", "section", "perspective"]]
+    places = places.rename(columns={"section": "document", "perspective": "group"})
+    return csv_text(places.merge(codes_of_excerpts(study), on="excerpt"))
+
+
+def _guid(kind: str, name: str) -> str:
+    return str(uuid.uuid5(SPACE, f"kodebog/{kind}/{name}"))
+
+
+def _codebook(study: Study, root: ET.Element) -> None:
+    """Families as codes that cannot be given, and the codes below them, each with its definition."""
+    codes = ET.SubElement(ET.SubElement(root, "CodeBook"), "Codes")
+    for family in study.families.itertuples():
+        top = _code(codes, _guid("family", str(family.family)), str(family.label_en), False, family.definition_en)
+        nodes: dict[str, ET.Element] = {}
+        rows = study.codes[study.codes["family"] == family.family]
+        waiting = list(rows.itertuples())
+        while waiting:  # those above first, whatever the order of the table
+            rest = []
+            for row in waiting:
+                parent = row.parent if isinstance(row.parent, str) else ""
+                if parent and parent not in nodes:
+                    rest.append(row)
+                    continue
+                above = nodes[parent] if parent else top
+                key = _guid("code", str(row.code))
+                nodes[str(row.code)] = _code(above, key, str(row.label_en), True, row.definition_en)
+            waiting = rest
+
+
+def _code(above: ET.Element, guid: str, name: str, given: bool, definition: object) -> ET.Element:
+    code = ET.SubElement(above, "Code", guid=guid, name=name, isCodable=str(given).lower())
+    if isinstance(definition, str) and definition:
+        ET.SubElement(code, "Description").text = definition
+    return code
+
+
+def codebook(study: Study) -> bytes:
+    """Return the codebook as REFI-QDA (.qdc)."""
+    root = ET.Element("CodeBook", {"xmlns": CODEBOOK, "origin": "kodebog"})
+    _codebook(study, root)
+    for child in list(root[0]):  # a codebook by itself is the element that holds the codes
+        root.append(child)
+    root.remove(root[0])
+    return _xml(root)
+
+
+def project(study: Study, texts: Mapping[str, str] | None = None) -> bytes:
+    """Return the study as a REFI-QDA project (.qdpx); `texts`: the words of documents by their id, if they may go in.
+
+    Raises:
+        ExportError: when the study does not say where its excerpts stand.
+
+    """
+    if "start" not in study.excerpts:
+        raise ExportError("This study does not say where its excerpts stand; its codebook alone can be exported.")
+    texts = texts or {}
+    root = ET.Element("Project", xmlns=PROJECT, name="kodebog", origin="kodebog", creationDateTime=MOMENT)
+    user = _guid("user", "coder-1")
+    ET.SubElement(ET.SubElement(root, "Users"), "User", guid=user, name="coder-1")
+    _codebook(study, root)
+    sources = ET.SubElement(root, "Sources")
+    given = study.excerpt_codes.groupby("excerpt")["code"].agg(list)
+    for document, part in study.excerpts.groupby("section", sort=False):
+        guid = _guid("document", str(document))
+        label = study.labels("sections")[str(document)]
+        about = {"guid": guid, "name": label, "creatingUser": user, "creationDateTime": MOMENT}
+        if str(document) in texts:
+            about["plainTextPath"] = f"internal://{guid}.txt"
+        source = ET.SubElement(sources, "TextSource", about)
+        for row in part.itertuples():
+            key = _guid("excerpt", str(row.excerpt))
+            if pd.isna(row.start):
+                holder = source  # no place: the document as a whole
+            else:
+                place = {"guid": key, "name": str(row.excerpt), "creatingUser": user, "creationDateTime": MOMENT}
+                place |= {"startPosition": str(row.start), "endPosition": str(row.end)}
+                holder = ET.SubElement(source, "PlainTextSelection", place)
+            for code in given.get(row.excerpt, []):
+                coding = _guid("coding", f"{row.excerpt} {code}")
+                made = ET.SubElement(holder, "Coding", guid=coding, creatingUser=user, creationDateTime=MOMENT)
+                ET.SubElement(made, "CodeRef", targetGUID=_guid("code", code))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(zipfile.ZipInfo("project.qde"), _xml(root))
+        for document, text in sorted(texts.items()):
+            archive.writestr(zipfile.ZipInfo(f"sources/{_guid('document', document)}.txt"), text.encode())
+    return buffer.getvalue()
+
+
+def _xml(root: ET.Element) -> bytes:
+    ET.indent(root)
+    made: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return made
+
+
+FORMS: dict[str, Callable[[Study], str | bytes]] = {
+    "codings.csv": codings,
+    "matrix.csv": matrix,
+    "codebook.qdc": codebook,
+    "project.qdpx": project,
+}
+"""What can be exported, by the name that the file gets."""
+
+
+def write(study: Study, folder: Path, texts: Mapping[str, str] | None = None) -> list[Path]:
+    """Write every form that the study allows into a folder; return the files.
+
+    Raises:
+        ExportError: when the folder is there already.
+
+    """
+    if folder.exists():
+        raise ExportError(f"{folder}: is there already; name a new folder.")
+    made: dict[str, str | bytes] = {}
+    for name, form in FORMS.items():
+        if name == "project.qdpx":
+            if "start" in study.excerpts:
+                made[name] = project(study, texts)
+        else:
+            made[name] = form(study)
+    folder.mkdir(parents=True, mode=0o700 if texts else 0o755)
+    for name, content in made.items():
+        path = folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return [folder / name for name in made]

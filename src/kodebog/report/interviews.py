@@ -1,0 +1,193 @@
+"""Tables and pictures of a book of coded interviews: one function each, from a study to what a reader sees.
+
+Captions state the finding; every number in them is computed. No words of interviews are in the study, so none are here.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib import style
+from matplotlib.figure import Figure as MplFigure
+from matplotlib.ticker import MaxNLocator
+
+from kodebog.analysis import factors, interviews
+from kodebog.report import display
+from kodebog.report.display import CodeLinks, Holders, Table, Words
+from kodebog.report.style import SHEET, use_typeface
+from kodebog.report.wording import leading, listed, of
+from kodebog.study import Study
+
+PAIRS = 30
+"""Pairs of codes that the table of codes that meet lists, at most."""
+BARS = 15
+"""Codes that the picture shows, at most."""
+GROUPS = 8
+"""Groups that have a column or a colour of their own, at most."""
+COLOURS = ("#4477AA", "#CC6622", "#228833", "#AA3377", "#888888", "#66CCEE", "#CCBB44", "#EE6677")
+"""After Paul Tol's «bright» scheme (2021)."""
+
+
+def documents(study: Study) -> Table:
+    """Return the documents with what is coded in them."""
+    rows = interviews.documents(study)
+    groups = study.labels("sample")
+    columns = {"Document": [Words(label) for label in rows["label"]]}
+    if len(groups) > 1:
+        columns["Group"] = [Words(groups[group]) for group in rows["group"]]
+    frame = pd.DataFrame({**columns, "Excerpts": rows["excerpts"], "Codings": rows["codings"], "Codes": rows["codes"]})
+    if rows["words"].notna().any():
+        frame["Words in excerpts"] = rows["words"]
+    most, n = leading(rows["label"], rows["excerpts"])
+    caption = f"Most excerpts are from {most}: {of(n, len(study.excerpts))}"
+    if len(rows) == 1:
+        caption = f"All {len(study.excerpts)} excerpts are from one document"
+    return Table(frame, caption, "tab-documents", stub=True)
+
+
+def codes(study: Study, family: str) -> Table:
+    """Return the codes of a family with the number of excerpts that carry each, in all and by group."""
+    rows = factors.factor_summary(study, family)
+    groups = study.labels("sample")
+    frame = pd.DataFrame(
+        {
+            "Code": [Words(str(r.label), int(str(r.level))) for r in rows.itertuples()],
+            "Excerpts": [Holders(str(r.code), int(str(r.n))) for r in rows.itertuples()],
+        }
+    )
+    if 1 < len(groups) <= GROUPS:
+        for group, label in groups.items():
+            frame[label] = rows[group].where(rows[group] > 0, "")
+    most, n = leading(rows["label"], rows["n"])
+    name = study.labels("families")[family]
+    caption = f"{name}: most excerpts carry {most}, {of(n, len(study.excerpts))}"
+    return Table(frame, caption, f"tab-codes-{family}", stub=True)
+
+
+def all_codes(study: Study) -> list[Table]:
+    """Return the table of each family of codes."""
+    return [codes(study, family) for family in study.families["family"]]
+
+
+def together(study: Study, overlap: bool = False) -> Table:
+    """Return the pairs of codes that meet most; with `overlap` also those whose excerpts overlap."""
+    rows = interviews.codes_together(study, overlap)
+    labels = study.labels("codes")
+    shown = rows.head(PAIRS)
+    frame = pd.DataFrame(
+        {
+            "Code": [Words(labels[code]) for code in shown["one"]],
+            "And": [Words(labels[code]) for code in shown["other"]],
+            "Meet in": shown["n"],
+            "Excerpts with either": shown["either"],
+        }
+    )
+    what = "excerpts, or overlapping pairs of them" if overlap else "excerpts"
+    if rows.empty:
+        return Table(frame, f"No two codes meet in the same {what}", "tab-together", stub=True)
+    first = rows.iloc[0]
+    caption = (
+        f"{listed([labels[first['one']], labels[first['other']]])} meet most: in {first['n']} {what}. "
+        f"{len(rows)} pairs of codes meet at all"
+    )
+    if len(rows) > len(shown):
+        caption += f"; the {len(shown)} that meet most are here, all in the study's data"
+    return Table(frame, caption, "tab-together", (36, 36, 12, 16), stub=True)
+
+
+def agreement(study: Study) -> Table:
+    """Return how far each two coders agree on what both have coded."""
+    rows = interviews.coders(study)
+    frame = pd.DataFrame(
+        {
+            "Coders": [f"{_coder(r.one)} and {_coder(r.other)}" for r in rows.itertuples()],
+            "Excerpts both coded": rows["excerpts"],
+            "Codes both give": rows["both"],
+            "Codes either gives": rows["either"],
+            "Cohen’s κ": [f"{k:.2f}" if k == k else "not defined" for k in rows["kappa"]],  # noqa: PLR0124 - NaN
+            "95 % interval": [f"{r.low:.2f} to {r.high:.2f}" if r.low == r.low else "" for r in rows.itertuples()],
+        }
+    )
+    caption = "No two coders have coded the same excerpt"
+    if len(rows):
+        both, either = int(rows["both"].sum()), int(rows["either"].sum())
+        caption = f"Where two have coded the same excerpt, both give {of(both, either)} codes that either gives"
+    return Table(frame, caption, "tab-agreement", stub=True)
+
+
+def differences(study: Study) -> Table:
+    """Return the codes on which coders differ, with the excerpts to which only one of them gives it."""
+    rows = interviews.differences(study)
+    labels = study.labels("codes")
+    frame = pd.DataFrame(
+        {
+            "Code": [Words(labels[code]) for code in rows["code"]],
+            "Coders": [f"{_coder(r.one)}, {_coder(r.other)}" for r in rows.itertuples()],
+            "Both": rows["both"],
+            "Only the first": rows["only_one"],
+            "Only the second": rows["only_other"],
+        }
+    )
+    caption = "The coders agree on every code"
+    if len(rows):
+        caption = f"Coders differ on {of(rows['code'].nunique(), study.readings['code'].nunique())} codes, most on "
+        caption += listed([labels[rows.iloc[0]["code"]]])
+    return Table(frame, caption, "tab-differences", (30, 16, 8, 23, 23), stub=True)
+
+
+def _coder(name: str) -> str:
+    return name.replace("-", " ")
+
+
+def excerpts(study: Study) -> Table:
+    """Return every coded excerpt: its document, its place in it, how long it is, its codes, and its gist if any."""
+    sections, labels = study.labels("sections"), study.labels("codes")
+    given = study.excerpt_codes.groupby("excerpt")["code"].agg(lambda c: list(dict.fromkeys(c)))
+    e = study.excerpts
+    frame = pd.DataFrame(
+        {
+            "Excerpt": e["excerpt"],
+            "Document": [Words(sections[document]) for document in e["section"]],
+            "Characters": [
+                f"{start}–{end}" if pd.notna(start) else "" for start, end in zip(e["start"], e["end"], strict=True)
+            ],
+            "Codes": [CodeLinks(tuple((code, labels[code]) for code in given.get(x, ()))) for x in e["excerpt"]],
+        }
+    )
+    if e["words"].notna().any():
+        frame.insert(3, "Words", e["words"].astype("object").where(e["words"].notna(), ""))
+    if e["gist_en"].notna().any():
+        frame.insert(1, "What is said", [Words(gist) if isinstance(gist, str) else "" for gist in e["gist_en"]])
+    caption = f"All {len(e)} coded excerpts of {len(sections)} documents; what was said is not in this book"
+    return Table(frame, caption, "tab-excerpts", stub=True, anchors=True)
+
+
+@style.context(SHEET)
+def most_given(study: Study) -> display.Figure:
+    """Return the codes that most excerpts carry, by group."""
+    rows = pd.concat([factors.factor_summary(study, family) for family in study.families["family"]])
+    rows = rows.sort_values("n", ascending=False, kind="stable").head(BARS)
+    groups = study.labels("sample")
+    shown = list(groups) if 1 < len(groups) <= GROUPS else []
+    use_typeface()
+    figure = MplFigure(figsize=(5.6, 0.34 * len(rows) + (1.2 if shown else 0.8)), layout="constrained")
+    axes = figure.subplots()
+    start = pd.Series(0, index=rows.index)
+    for group, colour in zip(shown, COLOURS, strict=False):
+        axes.barh(range(len(rows)), rows[group], left=start, color=colour, label=groups[group], height=0.66)
+        start = start + rows[group]
+    if not shown:
+        axes.barh(range(len(rows)), rows["n"], color=COLOURS[0], height=0.66)
+    axes.set_yticks(range(len(rows)), [_shortened(label) for label in rows["label"]])
+    axes.set(xlabel="Excerpts", ylim=(len(rows) - 0.4, -0.6))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if shown:
+        figure.legend(loc="outside upper left", ncols=2, columnspacing=1, borderpad=0)
+    most, n = leading(rows["label"], rows["n"])
+    caption = f"Most excerpts carry {most}: {of(n, len(study.excerpts))}"
+    said = "; ".join(f"{r.label}: {r.n}" for r in rows.itertuples())
+    data = rows[["code", "label", "n", *groups]]
+    return display.Figure(figure, caption, f"Bars for the {len(rows)} codes given most. {said}.", "fig-codes", data)
+
+
+def _shortened(label: str, most: int = 38) -> str:
+    return label if len(label) <= most else f"{label[: most - 1].rstrip()}…"

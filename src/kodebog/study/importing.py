@@ -1,0 +1,481 @@
+"""From what a coding program has written to the tables of a study, without a word of what was said.
+
+Names of documents never enter the tables. They go into a key, a folder beside the project that only its owner can read.
+By the key a second import finds excerpts, documents and codes again: ids stay, and so does what was written by hand.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import tempfile
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kodebog.errors import KodebogError
+from kodebog.files import write_whole
+from kodebog.study import readers
+from kodebog.study.coded import Code, Coded, numbered, words_of_documents
+from kodebog.study.disclosure import ADDRESS, EXCEPTIONS, found_in
+from kodebog.study.package import DESCRIPTOR, LONGEST_CELL, tables_of_interviews
+from kodebog.study.questions import UNDECIDED_LICENCE
+from kodebog.study.readers.tables import Columns
+from kodebog.study.validation import validated
+
+Row = dict[str, str]
+EVERYONE = "all"
+"""The one group where nobody has said which there are."""
+ALONE = "codes"
+"""The family of codes that have none above and none below them."""
+WITHHELD = "[held back: repeats words of a document]"
+"""What stands for a definition that would tell what was said."""
+KEY = "key.csv"
+"""What each id stands for."""
+
+
+class ImportFault(KodebogError):
+    """What was read cannot become a study; the message says why."""
+
+
+@dataclass
+class Key:
+    """What ids stand for: (kind, name) → id. Kinds: document, group, code, family, excerpt, coder, file."""
+
+    ids: dict[tuple[str, str], str] = field(default_factory=dict)
+    taken: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    @classmethod
+    def read(cls, folder: Path) -> Key:
+        """Return the key in a folder; an empty one where there is none."""
+        key = cls()
+        if (folder / KEY).is_file():
+            with (folder / KEY).open(encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    key.ids[row["kind"], row["name"]] = row["id"]
+                    key.taken[row["kind"]].add(row["id"])
+        return key
+
+    def remember(self, file: Path, columns: Columns) -> None:
+        """Keep where the file lies that is imported, and how its columns were read; other words than these are gone."""
+        for known in [known for known in self.ids if known[0] in {"file", "columns"}]:
+            del self.ids[known]
+        self.ids["file", str(file.resolve())] = "source"
+        self.ids["columns", json.dumps(asdict(columns))] = "columns"
+
+    def columns(self) -> Columns | None:
+        """Return how the columns of the imported file were read; none where nobody has said."""
+        told: Any = next((json.loads(name) for kind, name in self.ids if kind == "columns"), None)
+        return Columns(**told | {k: tuple(told[k]) for k in ("codes", "marks")}) if told else None
+
+    def texts(self) -> dict[str, str]:
+        """Return the words of the documents, by pseudonym, out of the file that was imported.
+
+        Raises:
+            ReadError: when it is not there any more.
+
+        """
+        path = next((Path(name) for kind, name in self.ids if kind == "file"), None)
+        if path is None:
+            raise ImportFault("There is no key beside the project that says where the words of the interviews are.")
+        documents = readers.read(path, self.columns()).documents.values()
+        ids = {name: known for (kind, name), known in self.ids.items() if kind == "document"}
+        found = [(ids.get(d.name) or ids.get(f"{d.name}\t{d.id}"), d.text) for d in documents]
+        return {known: text for known, text in found if known and text is not None}
+
+    def numbered(self, kind: str, name: str, letter: str, width: int = 2) -> str:
+        """Return the id of something that is numbered, a new one where it is not known."""
+        if (kind, name) not in self.ids:
+            last = max((int(known.removeprefix(letter)) for known in self.taken[kind]), default=0)
+            self._add(kind, name, f"{letter}{last + 1:0{width}}")
+        return self.ids[kind, name]
+
+    def named(self, kind: str, name: str, words: str) -> str:
+        """Return the id of something that is named, a new one made of its words where it is not known."""
+        if (kind, name) not in self.ids:
+            base, number = slug(words) or kind, 1
+            found = base
+            while found in self.taken[kind]:
+                number += 1
+                found = f"{base}-{number}"
+            self._add(kind, name, found)
+        return self.ids[kind, name]
+
+    def _add(self, kind: str, name: str, found: str) -> None:
+        self.ids[kind, name] = found
+        self.taken[kind].add(found)
+
+    def text(self) -> str:
+        """Return it as CSV."""
+        return _csv(("kind", "id", "name"), [{"kind": k, "id": i, "name": n} for (k, n), i in self.ids.items()])
+
+
+def slug(text: str) -> str:
+    """Return a short name of small letters, digits and hyphens; empty where the text has neither.
+
+    >>> slug("Tid & ressourcer (på gulvet)")
+    'tid-ressourcer-paa-gulvet'
+
+    """
+    plain = text.casefold().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
+    plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:60].strip("-")
+
+
+def plain_text(text: str) -> str:
+    r"""Return text as a cell may hold it: on one line, without controls, no start of a formula, not too long.
+
+    >>> plain_text("=1+1"), plain_text(" a\n b")
+    ('“=1+1”', 'a b')
+
+    """
+    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    words = " ".join(kept.split())
+    if words.startswith(("=", "+", "-", "@")):
+        words = f"“{words}”"
+    return words if len(words) <= LONGEST_CELL else f"{words[: LONGEST_CELL - 2].rstrip()} …"
+
+
+@dataclass
+class Imported:
+    """The tables of a study, and what was done to make them."""
+
+    coded: Coded
+    """What was read, passages at one place joined."""
+    tables: dict[str, list[Row]]
+    key: Key
+    notes: list[str]
+
+
+def tables(coded: Coded, key: Key, group: str = "", hand: dict[str, dict[str, Row]] | None = None) -> Imported:
+    """Return the tables of a study of what was read; `group`: the attribute by which documents are grouped.
+
+    `hand`: rows that stood before, by table and id, of which what was written by hand is kept: labels of documents and
+    groups, gists, and definitions where the program has none. `key` grows by what is new.
+
+    Raises:
+        ImportFault: when nothing is coded, or no document has the attribute.
+
+    """
+    coded, hand = coded.joined(), hand or {}
+    if not coded.codings:
+        raise ImportFault("Nothing is coded in this file: there is nothing to make a study of.")
+    notes = list(coded.notes)
+    documents, groups = _documents(coded, key, group, hand)
+    names, families, codes = _codebook(coded, key, hand, notes)
+    ids, excerpts = _excerpts(coded, key, documents, hand)
+    if silent := len(coded.documents) - len(documents):
+        notes.append(f"{numbered(silent, 'document')} without a coded passage left out.")
+    if bare := len(coded.passages) - len(excerpts):
+        notes.append(f"{numbered(bare, 'passage')} without a code left out.")
+    coders = _coders(coded, key)
+    if len(coders) > 1:
+        notes.append("Where several have coded a passage, the coder with most codings counts; the others are compared.")
+    given = {(ids[c.passage], names[c.code], coders[c.coder]) for c in coded.codings}
+    codings = [{"excerpt": e, "code": c, "coder": k} for e, c, k in sorted(given, key=_by_number)]
+    made = {
+        "groups": groups,
+        "documents": list(documents.values()),
+        "families": families,
+        "codes": codes,
+        "excerpts": excerpts,
+        "codings": codings,
+    }
+    return Imported(coded, made, key, notes)
+
+
+def _by_number(coding: tuple[str, str, str]) -> tuple[int, str, str]:
+    return int(coding[0][1:]), coding[1], coding[2]
+
+
+def _documents(coded: Coded, key: Key, group: str, hand: dict[str, dict[str, Row]]) -> tuple[dict[str, Row], list[Row]]:
+    """Documents by their id in the file, and their groups."""
+    known = sorted({name for document in coded.documents.values() for name in document.attributes})
+    if group and group not in known:
+        listed = ", ".join(known) or "none"
+        raise ImportFault(f"No document has “{group}” to be grouped by; known: {listed}")
+    given = {coding.passage for coding in coded.codings}
+    used = {coded.passages[passage].document for passage in given}
+    several = Counter(document.name for document in coded.documents.values())
+    documents: dict[str, Row] = {}
+    members: Counter[str] = Counter()
+    labels: dict[str, str] = {}
+    for document in coded.documents.values():
+        if document.id not in used:
+            continue
+        called = document.name if several[document.name] == 1 else f"{document.name}\t{document.id}"
+        name = key.numbered("document", called, "D")
+        said = (document.attributes.get(group) or "not said") if group else "all"
+        of = key.named("group", said, said if group else EVERYONE)
+        labels[of] = plain_text(said) if group else "All documents"
+        members[of] += 1
+        before = hand.get("documents", {}).get(name, {})
+        words = "" if document.text is None else str(len(document.text.split()))
+        documents[document.id] = {"document": name, "group": of, "label": before.get("label") or name, "words": words}
+    groups = [
+        {
+            "group": of,
+            "label": hand.get("groups", {}).get(of, {}).get("label") or label,
+            "interviews": str(members[of]),
+        }
+        for of, label in labels.items()
+    ]
+    return documents, groups
+
+
+def _codebook(
+    coded: Coded, key: Key, hand: dict[str, dict[str, Row]], notes: list[str]
+) -> tuple[dict[str, str], list[Row], list[Row]]:
+    """Names of the codes by their id in the file, families, and codes in the order of the tree.
+
+    A code on top with used codes below it becomes a family; if it is given itself, it stays in it as a code, too.
+    """
+    direct = {coding.code for coding in coded.codings}
+    used = {above for code in direct for above in _upwards(coded, code)}
+    below: dict[str, list[Code]] = defaultdict(list)
+    for code in coded.codes.values():
+        if code.id in used:
+            below[code.parent if code.parent in used else ""].append(code)
+    in_vivo = {code.id for code in words_of_documents(coded)} & used
+    labels, names = _Labels(), {}
+    families: list[Row] = []
+    codes: list[Row] = []
+
+    def definition(table: str, name: str, code: Code) -> str:
+        before = hand.get(table, {}).get(name, {}).get("definition", "")
+        return before or ("" if code.id in in_vivo else plain_text(code.definition))
+
+    def words(code: Code) -> str:
+        return "" if code.id in in_vivo else code.name
+
+    def path(code: Code) -> str:
+        names_above = [coded.codes[above].name for above in _upwards(coded, code.id)]
+        return "\t".join(reversed(names_above)) + ("" if unique[code.name] == 1 else f"\t{code.id}")
+
+    unique = Counter(coded.codes[code].name for code in used)
+
+    def add(code: Code, family: str, parent: str, general: bool = False) -> None:
+        name = key.named("code", path(code), f"{words(code)} general" if general else words(code))
+        names[code.id] = name
+        shown = plain_text(words(code)) or f"code {name}"
+        label = labels.of(
+            f"{shown} (in general)" if general else shown, [coded.codes[c].name for c in _above(coded, code)]
+        )
+        row = {"code": name, "family": family, "parent": parent, "label": label}
+        codes.append({**row, "definition": definition("codes", name, code)})
+        for child in [] if general else below[code.id]:
+            add(child, family, name)
+
+    alone = [code for code in below[""] if not below[code.id]]
+    for top in [code for code in below[""] if below[code.id]]:
+        family = key.named("family", path(top), words(top))
+        shown = plain_text(words(top)) or f"family {family}"
+        families.append({"family": family, "label": shown, "definition": definition("families", family, top)})
+        if top.id in direct:
+            add(top, family, "", general=True)
+        for child in below[top.id]:
+            add(child, family, "")
+    if alone:
+        family = key.named("family", "", ALONE if not families else f"other {ALONE}")
+        label = "Other codes" if families else "Codes"
+        before = hand.get("families", {}).get(family, {}).get("definition", "")
+        families.append({"family": family, "label": label, "definition": before})
+        for code in alone:
+            add(code, family, "")
+    taken: set[str] = set()
+    for row in families:
+        base, number = row["label"], 1
+        while row["label"].casefold() in taken:
+            number += 1
+            row["label"] = f"{base} ({number})"
+        taken.add(row["label"].casefold())
+    if unused := len(coded.codes) - len(used):
+        notes.append(f"{numbered(unused, 'code')} that are not used left out.")
+    if in_vivo:
+        notes.append(
+            f"{numbered(len(in_vivo), 'code')} with words of a document in name or definition. Both are held back: "
+            "give each a label of your own in codes.csv."
+        )
+    return names, families, codes
+
+
+class _Labels:
+    """Labels, each given once: where two codes are called the same, what stands above them is added."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+
+    def of(self, words: str, above: list[str]) -> str:
+        tried = [words, *(f"{words} ({plain_text(' › '.join(above[-n:]))})" for n in range(1, len(above) + 1))]
+        number = 1
+        while True:
+            for label in tried:
+                if label.casefold() not in self.taken:
+                    self.taken.add(label.casefold())
+                    return label
+            number += 1
+            tried = [f"{words} ({number})"]
+
+
+def _upwards(coded: Coded, code: str) -> Iterator[str]:
+    """A code and those above it, each once."""
+    seen: set[str] = set()
+    while code in coded.codes and code not in seen:
+        seen.add(code)
+        yield code
+        code = coded.codes[code].parent
+
+
+def _above(coded: Coded, code: Code) -> list[str]:
+    """Those above a code, the highest first."""
+    return list(_upwards(coded, code.id))[:0:-1]
+
+
+def _excerpts(
+    coded: Coded, key: Key, documents: dict[str, Row], hand: dict[str, dict[str, Row]]
+) -> tuple[dict[str, str], list[Row]]:
+    """Ids of the coded passages by their id in the file, and a row for each, in the order of documents and places."""
+    given = {coding.passage for coding in coded.codings}
+    order = {document: number for number, document in enumerate(documents)}
+    passages = [passage for passage in coded.passages.values() if passage.id in given]
+    passages.sort(key=lambda p: (order[p.document], p.start is None, p.start or 0, p.end or 0))
+    ids, rows = {}, []
+    width = max(2, len(str(len(passages))))
+    for passage in passages:
+        document = documents[passage.document]["document"]
+        place = f"{passage.start}-{passage.end}" if passage.start is not None else passage.id
+        name = ids[passage.id] = key.numbered("excerpt", f"{document}\t{place}", "E", width)
+        text = passage.words
+        if passage.start is not None:
+            text = (coded.documents[passage.document].text or "")[passage.start : passage.end] or None
+        words = "" if text is None else str(len(text.split()))
+        rows.append(
+            {
+                "excerpt": name,
+                "document": document,
+                "start": "" if passage.start is None else str(passage.start),
+                "end": "" if passage.end is None else str(passage.end),
+                "words": words,
+                "gist": hand.get("excerpts", {}).get(name, {}).get("gist", ""),
+            }
+        )
+    return ids, rows
+
+
+def _coders(coded: Coded, key: Key) -> dict[str, str]:
+    """Pseudonyms, by what the reader calls them: who gave most codes is the first."""
+    number = Counter(coding.coder for coding in coded.codings)
+    return {by: key.numbered("coder", by, "coder-", 1) for by, _ in number.most_common()}
+
+
+def descriptor(
+    title: str, licence: str = UNDECIDED_LICENCE, name: str = "", exceptions: bool = False
+) -> dict[str, Any]:
+    """Return the descriptor of a study of coded interviews."""
+    resources = [r for n, r in tables_of_interviews().items() if n != EXCEPTIONS or exceptions]
+    return {
+        "profile": "tabular-data-package",
+        "name": slug(name or title) or "study",
+        "title": title,
+        "description": "Coded interviews: which passages carry which codes. The words of the interviews are not here.",
+        "version": "0.1.0",
+        "licenses": [{"title": licence}],
+        "resources": resources,
+    }
+
+
+def write(imported: Imported, data: Path, about: dict[str, Any]) -> int:
+    """Write the tables of a study into a folder, whole or not at all; return how many decisions wait for its owner.
+
+    What the disclosure check finds in them becomes rows for the owner to decide on; what was decided stays decided.
+
+    Raises:
+        ImportFault: when the study that was made is not valid; nothing is then written.
+
+    """
+    data.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=data.parent, prefix=".import-") as place:
+        fresh = Path(place)
+        decided = _rows(data / f"{EXCEPTIONS}.csv")
+        _write_tables(fresh, imported.tables, about)
+        package, faults = validated(fresh)
+        if package is None:
+            raise ImportFault("What was read makes no valid study:\n" + "\n".join(map(str, faults[:20])))
+        known = {tuple(row[column] for column in ADDRESS): row for row in decided}
+        rows = []
+        for address in dict.fromkeys(found.address() for found in found_in(package)):
+            before = known.get(address, {})
+            row = dict(zip(ADDRESS, address, strict=True))
+            rows.append({**row, "decided_by": before.get("decided_by", ""), "why": before.get("why", "")})
+        exceptions = {EXCEPTIONS: rows} if rows else {}
+        about = {**about, "resources": [r for r in about["resources"] if r["name"] != EXCEPTIONS]}
+        if rows:
+            about["resources"].append(tables_of_interviews()[EXCEPTIONS])
+        _write_tables(fresh, {**imported.tables, **exceptions}, about)
+        _, faults = validated(fresh)
+        if faults:
+            raise ImportFault("What was read makes no valid study:\n" + "\n".join(map(str, faults[:20])))
+        data.mkdir(exist_ok=True)
+        for path in sorted(fresh.iterdir()):
+            write_whole(data / path.name, path.read_bytes())
+        if not rows:
+            (data / f"{EXCEPTIONS}.csv").unlink(missing_ok=True)
+    return sum(not row["decided_by"] for row in rows)
+
+
+def _write_tables(folder: Path, tables: dict[str, list[Row]], about: dict[str, Any]) -> None:
+    (folder / DESCRIPTOR).write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    for resource in about["resources"]:
+        heads = [f["name"] for f in resource["schema"]["fields"]]
+        (folder / resource["path"]).write_text(_csv(heads, tables.get(resource["name"], [])), encoding="utf-8")
+
+
+def _csv(heads: Iterable[str], rows: Iterable[Row]) -> str:
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, list(heads), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def _rows(path: Path) -> list[Row]:
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def written_by_hand(data: Path) -> dict[str, dict[str, Row]]:
+    """Return the rows of the tables that may hold what was written by hand, by table and id."""
+    return {
+        name: {next(iter(row.values())): row for row in _rows(data / f"{name}.csv")}
+        for name in ("documents", "groups", "families", "codes", "excerpts")
+    }
+
+
+def changes(before: dict[str, dict[str, Row]], made: Imported) -> Iterator[str]:
+    """Yield what an import has changed: how many rows of each table are new, and how many are gone."""
+    for name in ("documents", "codes", "excerpts"):
+        now = {next(iter(row.values())) for row in made.tables[name]}
+        new, gone = len(now - set(before[name])), len(set(before[name]) - now)
+        if new or gone:
+            yield f"{name}: {new} new, {gone} gone, {len(now) - new} as before"
+
+
+def private_folder(project: Path) -> Path:
+    """Return the folder beside a project that holds its key."""
+    return project.with_name(f"{project.name}-private")
+
+
+def write_key(key: Key, project: Path) -> Path:
+    """Write the key beside a project, readable by its owner alone; return the file."""
+    folder = private_folder(project)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    write_whole(folder / KEY, key.text(), mode=0o600)
+    return folder / KEY

@@ -1,0 +1,82 @@
+"""Does anything that is to be published repeat what was said, or name a document? Looked up with the key at hand.
+
+The key beside a project says what documents are called, and where the file lies that was imported. Where the key is not
+there, as on another machine, nothing can be looked up, and the answer says so.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from kodebog.study import readers
+from kodebog.study.coded import RUN, ReadError, runs_of_words, said
+from kodebog.study.faults import Fault, in_order, short
+from kodebog.study.importing import Key, private_folder
+from kodebog.study.package import Package
+
+TELLING = re.compile(r"[\W\d_]|(?<=.)[A-Z]")
+"""What the name of a document has that a common word has not: a space, a figure, a mark, a capital inside."""
+
+
+def leaks(project: Path, package: Package, texts: Iterable[Path]) -> tuple[list[Fault], list[str]]:
+    """Return what repeats a run of words of a document or names one, and what could not be looked up."""
+    key = Key.read(private_folder(project))
+    if not key.ids:
+        return [], [f"no key in {private_folder(project)}: names of documents and words of interviews not looked for"]
+    names = {
+        stem: pattern
+        for kind, name in key.ids
+        if kind == "document" and TELLING.search(stem := Path(name.partition("\t")[0]).stem) and len(stem) > 2
+        for pattern in [re.compile(rf"(?<!\w){re.escape(stem)}(?!\w)", re.IGNORECASE)]
+    }
+    spoken, unread = _spoken(key)
+    faults = []
+    for file, row, column, text in (*_cells(package), *_lines(texts)):
+        for name, pattern in names.items():
+            if pattern.search(text):
+                faults.append(_fault(file, row, column, name, "is the name of a document"))
+        repeated = [run for run in runs_of_words(text) if run in spoken]
+        if repeated:
+            faults.append(_fault(file, row, column, " ".join(repeated[0]), f"repeats {RUN} words of a document"))
+    return in_order(faults), unread
+
+
+def _fault(file: str, row: int, column: str, value: str, problem: str) -> Fault:
+    allowed = "words of your own"
+    return Fault(file=file, row=row, column=column, value=short(value), problem=problem, allowed=allowed)
+
+
+def _spoken(key: Key) -> tuple[set[tuple[str, ...]], list[str]]:
+    """Every run of words of the imported file, and why there are none."""
+    path = next((Path(name) for kind, name in key.ids if kind == "file"), None)
+    if path is None or not path.exists():
+        return set(), [f"{path or 'the file that was imported'} is not there: words of interviews not looked for"]
+    try:
+        found = said(readers.read(path, key.columns()))
+    except ReadError as error:
+        return set(), [f"{error} Words of interviews not looked for."]
+    return found, [] if found else [f"{path.name} holds no text: words of interviews not looked for"]
+
+
+def _cells(package: Package) -> Iterator[tuple[str, int, str, str]]:
+    for table in package.tables.values():
+        heads, *rows = table.rows
+        for number, row in enumerate(rows, 2):
+            for head, cell in zip(heads, row, strict=False):
+                yield table.file, number, head, cell
+
+
+def _lines(texts: Iterable[Path]) -> Iterator[tuple[str, int, str, str]]:
+    """Paragraphs of pages and notebooks: a run of words may go on in the next line."""
+    for path in texts:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".ipynb":
+            text = "\n\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+        row = 1
+        for paragraph in re.split(r"(\n\s*\n)", text):
+            if paragraph.strip():
+                yield path.name, row, "", paragraph
+            row += paragraph.count("\n")

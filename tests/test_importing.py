@@ -1,0 +1,311 @@
+"""Coded interviews become a study: the same whatever program they come from, and nobody's words or names in it."""
+
+import csv
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import made_up
+from conftest import paths  # noqa: F401 - the project's
+from kodebog import Study, cli
+from kodebog.analysis import factors, interviews
+from kodebog.publish.project import ProjectTaken, bring_in
+from kodebog.study import importing, readers
+from kodebog.study.coded import Code, Coded, Coding, Document, Passage
+from kodebog.study.package import read as read_package
+from kodebog.study.readers.tables import Columns
+from kodebog.study.validation import check
+
+
+@pytest.fixture(scope="session")
+def made():
+    return made_up.interviews()
+
+
+@pytest.fixture
+def start(tmp_path, made):
+    """Import the made-up interviews, written by a program, into a project; return its folder."""
+
+    def begin(name="interviews.qdpx", told=made, group="role", folder="study", **options):
+        path = made_up.PROGRAMS[name](tmp_path / name, told)
+        bring_in(path, Columns(), tmp_path / folder, group=group, **options)
+        return tmp_path / folder
+
+    return begin
+
+
+def rows(folder, table):
+    with (folder / "data" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_study_out_of_a_project(start, made):
+    folder = start()
+    assert check(folder / "data") == []
+    study = Study.load(folder / "data")
+    assert study.of_interviews and len(study.excerpts) == 30
+    assert list(study.sample["label_en"]) == ["nurse", "teacher"] and list(study.sample["interviews"]) == [2, 2]
+    assert list(study.families["label_en"]) == ["time", "trust", "Other codes"]
+    labels = study.codes.set_index("code")["label_en"].to_dict()
+    assert labels["time-general"] == "time (in general)", "a family that is also given"
+    assert "trust" not in labels.values(), "a family that is not"
+    parents = study.codes.set_index("code")["parent"].dropna().to_dict()
+    assert parents == {"meetings": "pressure"}
+    first, last = study.excerpts.iloc[0], made.passages[0]
+    assert (first["section"], first["start"], first["end"]) == ("D01", last[1], last[2])
+
+
+def test_whatever_the_program_the_study_is_the_same(start, made):
+    """Groups come from a case, from a column, or from nobody; places not from a table. All else agrees."""
+    study = {}
+    for name, group in (("interviews.qdpx", "role"), ("interviews.sqlite3", ""), ("interviews.csv", "role")):
+        study[name] = Study.load(start(name, group=group, folder=name.partition(".")[2]) / "data")
+    one, two, three = study.values()
+    for table in ("codes", "families", "excerpt_codes", "readings", "sections"):
+        assert getattr(one, table).equals(getattr(two, table)), table
+    assert one.excerpts.drop(columns="perspective").equals(two.excerpts.drop(columns="perspective"))
+    assert one.sample.equals(three.sample)
+    assert one.excerpts["words"].equals(three.excerpts["words"])
+    names = one.codes.set_index("code")["label_en"].str.removesuffix(" (in general)")
+
+    def given(study, names):
+        return sorted(zip(study.excerpt_codes["excerpt"], study.excerpt_codes["code"].map(names), strict=True))
+
+    assert given(one, names) == given(three, three.codes.set_index("code")["label_en"])
+    assert interviews.coders(one)["kappa"].equals(interviews.coders(two)["kappa"])
+
+
+def test_counts_by_hand(start, made):
+    """Each code in its excerpts, those above it too, against a count that shares nothing with the library's."""
+    study = Study.load(start() / "data")
+    lead = made_up.CODERS[0]
+    by_place = {place: {g.code for g in made.codings if g[:3] == place and g.coder == lead} for place in made.passages}
+    pressure = sum(any(code.startswith("time.pressure") for code in codes) for codes in by_place.values())
+    trust = sum("trust.of leaders" in codes for codes in by_place.values())
+    counted = factors.factor_summary(study, "time").set_index("code")["n"]
+    assert counted["pressure"] == pressure and factors.factor_summary(study, "trust")["n"].tolist() == [trust]
+    meet = interviews.codes_together(study).set_index(["one", "other"])["n"]
+    both = sum({"money", "weather"} <= codes for codes in by_place.values())
+    assert meet[("money", "weather")] == both
+    matrix = interviews.codes_of_excerpts(study)
+    assert matrix["pressure"].sum() == pressure and len(matrix) == 30
+
+
+def test_overlapping_passages_meet_where_asked(tmp_path):
+    coded = Coded("made up", {"d": Document("d", "d", "one two three four")}, {c: Code(c, c) for c in "ab"})
+    coded.passages = {"p": Passage("p", "d", 0, 7), "q": Passage("q", "d", 4, 13), "r": Passage("r", "d", 14, 18)}
+    coded.codings = [Coding("p", "a"), Coding("q", "b"), Coding("r", "b")]
+    importing.write(importing.tables(coded, importing.Key()), tmp_path / "data", importing.descriptor("x"))
+    study = Study.load(tmp_path / "data")
+    assert interviews.codes_together(study).empty
+    met = interviews.codes_together(study, overlap=True)
+    assert met[["one", "other", "n", "either"]].to_numpy().tolist() == [["a", "b", 1, 3]]
+    assert list(interviews.overlapping(study)) == [("E01", "E02")]
+
+
+def test_what_two_have_coded_is_compared_and_counts_once(start, made):
+    study = Study.load(start() / "data")
+    shared = {p for p in made.passages if p[0] == "Nobody One"}
+    assert study.readings["excerpt"].nunique() == len(shared)
+    found = interviews.coders(study).iloc[0]
+    sets = [{(g[:3], g.code) for g in made.codings if g.coder == c and g[:3] in shared} for c in made_up.CODERS]
+    assert found["excerpts"] == len(shared)
+    assert (found["both"], found["either"]) == (len(sets[0] & sets[1]), len(sets[0] | sets[1]))
+    lead = {(g[:3], g.code) for g in made.codings if g.coder == made_up.CODERS[0]}
+    assert len(study.excerpt_codes) == len(lead), "the second coder's codings count nowhere else"
+    apart = interviews.differences(study)
+    assert sum(len(r.only_one) + len(r.only_other) for r in apart.itertuples()) == len(sets[0] ^ sets[1])
+
+
+def test_no_words_and_no_names_in_anything(start, made):
+    folder = start()
+    published = [path for path in folder.rglob("*") if path.is_file()]
+    words = {" ".join(t.split()[n : n + 5]) for t in made.texts.values() for n in range(len(t.split()) - 4)}
+    for path in published:
+        text = path.read_text(encoding="utf-8")
+        assert not [name for name in (*made.texts, *made_up.CODERS) if re.search(rf"\b{name}\b", text)], path.name
+        assert not [run for run in words if run in text], path.name
+    key = folder.with_name("study-private") / "key.csv"
+    assert key.stat().st_mode & 0o777 == 0o600 and key.parent.stat().st_mode & 0o777 == 0o700
+    assert "Nobody One" in key.read_text(encoding="utf-8")
+
+
+def test_codes_in_vivo_are_held_back(tmp_path, made):
+    said = " ".join(made.texts["Nobody One"].split()[:6])
+    told = made_up.qdpx(tmp_path / "a.qdpx", made)
+    coded = readers.read(told)
+    code = next(code for code in coded.codes.values() if code.name == "money")
+    coded.codes[code.id] = Code(code.id, said, definition=f"as in: {said}")
+    made_tables = importing.tables(coded, importing.Key())
+    assert said not in json.dumps(made_tables.tables, ensure_ascii=False)
+    assert any("1 code with words of a document" in note for note in made_tables.notes)
+
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_importing_again_keeps_ids_and_what_was_written_by_hand(start, made):
+    folder = start(title="Made up")
+    before = {name: rows(folder, name) for name in ("excerpts", "documents", "codes", "codings")}
+    label = before["codes"][-1]["code"]
+    edit(
+        folder / "data/excerpts.csv",
+        before["excerpts"][2]["words"] + ",\n",
+        before["excerpts"][2]["words"] + ",my gist\n",
+    )
+    edit(folder / "data/documents.csv", "D02,nurse,D02", "D02,nurse,The second")
+    edit(folder / "data/codes.csv", f"{label},other-codes,,weather,", f"{label},other-codes,,weather,when it rains")
+    edit(folder / "index.md", "What was said is not in it.", "My prose.")
+    fewer = made._replace(codings=[g for g in made.codings if g[:3] != made.passages[0]])
+    more = [made_up.Given("Nobody Two", 0, 6, "money", "anna"), *fewer.codings]
+    again = start(told=fewer._replace(codings=more))
+    assert again == folder and check(folder / "data") == []
+    now = {name: rows(folder, name) for name in before}
+    assert before["excerpts"][0]["excerpt"] not in {r["excerpt"] for r in now["excerpts"]}, "what is gone is gone"
+    kept = {r["excerpt"]: r for r in now["excerpts"]}
+    for row in before["excerpts"][1:]:
+        assert {k: v for k, v in kept[row["excerpt"]].items() if k != "gist"} == {
+            k: v for k, v in row.items() if k != "gist"
+        }
+    new = set(kept) - {r["excerpt"] for r in before["excerpts"]}
+    assert new == {"E31"}, "new ids are added at the end"
+    assert "my gist" in [r["gist"] for r in now["excerpts"]]
+    assert "The second" in [r["label"] for r in now["documents"]]
+    assert "when it rains" in [r["definition"] for r in now["codes"]]
+    assert "My prose." in (folder / "index.md").read_text(encoding="utf-8")
+
+
+def test_what_changed_is_said(tmp_path, start, made):
+    start()
+    path = made_up.qdpx(tmp_path / "interviews.qdpx", made._replace(codings=made.codings[6:]))
+    _, _, changed = bring_in(path, Columns(), tmp_path / "study", group="role")
+    assert any(re.fullmatch(r"excerpts: 0 new, \d+ gone, \d+ as before", line) for line in changed)
+
+
+def test_decisions_stay_decided(start):
+    folder = start()
+    exceptions = rows(folder, "disclosure_exceptions")
+    assert [(r["kind"], r["decided_by"]) for r in exceptions] == [("small group", "")] * 2, "two groups of two wait"
+    edit(folder / "data/disclosure_exceptions.csv", "nurse,,", "nurse,the owner,they agreed")
+    start()
+    assert [r["decided_by"] for r in rows(folder, "disclosure_exceptions")] == ["the owner", ""]
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path, made):
+    path = made_up.qdpx(tmp_path / "a.qdpx", made)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/notes.txt").write_text("mine")
+    with pytest.raises(ProjectTaken, match="is not empty"):
+        bring_in(path, Columns(), tmp_path / "mine")
+    assert [p.name for p in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+
+
+def test_nothing_is_left_of_an_import_that_fails(tmp_path, made, monkeypatch):
+    path = made_up.qdpx(tmp_path / "a.qdpx", made)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(importing, "write", full)
+    with pytest.raises(OSError, match="No space"):
+        bring_in(path, Columns(), tmp_path / "study")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.qdpx"]
+
+
+def test_groups_that_nobody_has(tmp_path, made):
+    path = made_up.qdpx(tmp_path / "a.qdpx", made)
+    with pytest.raises(importing.ImportFault, match="No document has “age” to be grouped by; known: case, role"):
+        bring_in(path, Columns(), tmp_path / "study", group="age")
+
+
+def test_a_codebook_alone_makes_no_study(tmp_path):
+    path = tmp_path / "codes.qdc"
+    path.write_text('<CodeBook><Codes><Code guid="A" name="one"/></Codes></CodeBook>')
+    with pytest.raises(importing.ImportFault, match="Nothing is coded"):
+        bring_in(path, Columns(), tmp_path / "study")
+
+
+def test_wide_tables_and_named_columns(tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text("who,nr,fast,slow\nP1,1,x,\nP1,2,1,yes\nP2,3,0,no\n", encoding="utf-8")
+    coded = readers.read(path, Columns(document="who", passage="nr", marks=("fast", "slow")))
+    assert sorted((c.passage.split("\0")[1], c.code) for c in coded.codings) == [
+        ("1", "fast"),
+        ("2", "fast"),
+        ("2", "slow"),
+    ]
+    with pytest.raises(readers.tables.ReadError, match="has no column “when”. Columns: who, nr, fast, slow"):
+        readers.read(path, Columns(document="when"))
+
+
+NAMES = st.text(min_size=1, max_size=40)
+
+
+@given(
+    names=st.lists(NAMES, min_size=1, max_size=6),
+    parents=st.lists(st.integers(0, 5), min_size=6, max_size=6),
+    definition=st.text(max_size=60),
+    given=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5), st.integers(0, 2)), min_size=1, max_size=12),
+)
+def test_whatever_codes_are_called_the_study_is_valid(tmp_path_factory, names, parents, definition, given):
+    """Formulas, controls, ids of excerpts, the same name twice, circles: tables and pictures can be made of it."""
+    from kodebog.report import interviews as shown
+    from kodebog.report.pages import codebook
+
+    codes = {str(n): Code(str(n), name, str(parents[n]), definition) for n, name in enumerate(names)}
+    coded = Coded("made up", {"d": Document("d", names[0], "one two three four five")}, codes)
+    coded.passages = {str(n): Passage(str(n), "d", n, n + 4) for n in range(4)}
+    coded.codings = [Coding(str(p), str(c % len(names)), f"coder {k}") for p, c, k in given]
+    folder = tmp_path_factory.mktemp("any") / "data"
+    importing.write(importing.tables(coded, importing.Key()), folder, importing.descriptor("Made up"))
+    assert check(folder) == []
+    study = Study.load(folder)
+    made = [shown.documents(study), *shown.all_codes(study), shown.together(study, overlap=True)]
+    made += [shown.agreement(study), shown.differences(study), shown.excerpts(study)]
+    assert all(table.markdown() and table._repr_mimebundle_() for table in made)
+    assert shown.most_given(study)._repr_mimebundle_() and codebook(study)
+
+
+BROKEN = {
+    "codes.csv": ("weather,other-codes,", "weather,nowhere,", "is not known"),
+    "codings.csv": ("E01,", "E99,", "is not known"),
+    "excerpts.csv": ("E01,D01,", "E01,D99,", "is not known"),
+    "groups.csv": (",2\n", ",3\n", "is not the number of documents of the group"),
+    "documents.csv": ("D02,nurse,D02", "D02,nurse,D01", "stands twice"),
+}
+
+
+@pytest.mark.parametrize("file", BROKEN)
+def test_what_is_broken_by_hand_is_named(start, file):
+    old, new, words = BROKEN[file]
+    folder = start() / "data"
+    edit(folder / file, old, new)
+    faults = check(folder)
+    assert any(fault.file == file and words in fault.problem and fault.row for fault in faults), faults
+
+
+def test_an_excerpt_without_codes_and_a_code_that_nobody_gives(start):
+    folder = start() / "data"
+    edit(folder / "codes.csv", "weather,other-codes,", "rain,other-codes,,rain,\nweather,other-codes,")
+    text = (folder / "codings.csv").read_text(encoding="utf-8")
+    (folder / "codings.csv").write_text(re.sub(r"E03,.*\n", "", text), encoding="utf-8")
+    found = {(fault.file, fault.value, fault.problem) for fault in check(folder)}
+    assert ("codes.csv", "rain", "is never given, and none below it is") in found
+    assert ("excerpts.csv", "E03", "has no code") in found
+
+
+def test_the_whole_command(tmp_path, made, capfd, monkeypatch):
+    path = made_up.qdpx(tmp_path / "interviews.qdpx", made)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["import", str(path), "study", "--group", "role", "--title", "Made up"]) == 0
+    said = capfd.readouterr().out
+    for words in ("4 documents, 4 of them with text", "30 passages", "by 2 coders", "study-private/key.csv", "valid",
+                  "Open before it is published", "Next: kodebog build study", "Danish first names"):  # fmt: skip
+        assert words in said, said
+    assert read_package(tmp_path / "study/data")[1] == []
