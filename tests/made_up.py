@@ -11,7 +11,23 @@ import zipfile
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
-WORDS = ["apples", "boats", "clouds", "doors", "engines", "fields", "gardens", "harbours", "islands", "jackets", "kettles", "ladders", "blåbær", "🙂", "mirrors"]
+WORDS = [
+    "apples",
+    "boats",
+    "clouds",
+    "doors",
+    "engines",
+    "fields",
+    "gardens",
+    "harbours",
+    "islands",
+    "jackets",
+    "kettles",
+    "ladders",
+    "blåbær",
+    "🙂",
+    "mirrors",
+]
 CODES = {
     "time": "Said when hours, calendars or deadlines are named",
     "time.pressure": "",
@@ -112,9 +128,9 @@ def qdpx(path, made):
 
 
 def taguette(path, made):
-    """Write them as Taguette would: a highlight for each passage, positions in bytes, coders in the log."""
+    """Write them as Taguette would: a highlight of each coder for each passage, positions in bytes, coders in the log."""
     documents, codes = list(made.texts), list(CODES)
-    places = made.passages
+    places = [(*place, coder) for coder in CODERS for place in made.passages]
     with sqlite3.connect(path) as base:
         for table in (
             "projects (id integer, name text)",
@@ -129,12 +145,12 @@ def taguette(path, made):
         rows = [(n, name, f"<p>{text}</p>") for n, (name, text) in enumerate(made.texts.items(), 1)]
         base.executemany("insert into documents values (?, ?, ?)", rows)
         base.executemany("insert into tags values (?, ?, ?)", [(n, c, d) for n, (c, d) in enumerate(CODES.items(), 1)])
-        for number, (name, start, end) in enumerate(places, 1):
+        for number, (name, start, end, _) in enumerate(places, 1):
             text = made.texts[name]
             at = (len(text[:start].encode()), len(text[:end].encode()))
             base.execute("insert into highlights values (?, ?, ?, ?)", (number, documents.index(name) + 1, *at))
         for number, given in enumerate(made.codings, 1):
-            highlight, tag = places.index(given[:3]) + 1, codes.index(given.code) + 1
+            highlight, tag = places.index((*given[:3], given.coder)) + 1, codes.index(given.code) + 1
             base.execute("insert into highlight_tags values (?, ?)", (highlight, tag))
             told = json.dumps({"type": "highlight_add", "highlight_id": highlight, "tags": [tag]})
             base.execute("insert into commands values (?, ?, ?)", (number, given.coder, told))

@@ -138,7 +138,8 @@ def _with_interval(tallies: pd.DataFrame, measure: Callable[..., Counts]) -> tup
     n = len(values)
     drawn = np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=DRAWS)
     estimates = measure(*(drawn @ values).T)
-    low, high = np.nanpercentile(estimates, [2.5, 97.5])
+    estimates = estimates[np.isfinite(estimates)]
+    low, high = np.percentile(estimates, [2.5, 97.5]) if len(estimates) else (np.nan, np.nan)
     return float(measure(*values.sum(axis=0))), float(low), float(high)
 
 

@@ -6,7 +6,7 @@ Captions state the finding; every number in them is computed. No words of interv
 from __future__ import annotations
 
 import pandas as pd
-from matplotlib import style
+from matplotlib import font_manager, style
 from matplotlib.figure import Figure as MplFigure
 from matplotlib.ticker import MaxNLocator
 
@@ -23,6 +23,8 @@ BARS = 15
 """Codes that the picture shows, at most."""
 GROUPS = 8
 """Groups that have a column or a colour of their own, at most."""
+FAMILIES = ("Source Sans 3", "DejaVu Sans")
+"""Typefaces of the picture: the second for what the first lacks."""
 COLOURS = ("#4477AA", "#CC6622", "#228833", "#AA3377", "#888888", "#66CCEE", "#CCBB44", "#EE6677")
 """After Paul Tol's «bright» scheme (2021)."""
 
@@ -173,15 +175,16 @@ def most_given(study: Study) -> display.Figure:
     axes = figure.subplots()
     start = pd.Series(0, index=rows.index)
     for group, colour in zip(shown, COLOURS, strict=False):
-        axes.barh(range(len(rows)), rows[group], left=start, color=colour, label=groups[group], height=0.66)
+        axes.barh(range(len(rows)), rows[group], left=start, color=colour, label=_shortened(groups[group]), height=0.66)
         start = start + rows[group]
     if not shown:
         axes.barh(range(len(rows)), rows["n"], color=COLOURS[0], height=0.66)
-    axes.set_yticks(range(len(rows)), [_shortened(label) for label in rows["label"]])
+    axes.set_yticks(range(len(rows)), [_shortened(label) for label in rows["label"]], family=FAMILIES)
     axes.set(xlabel="Excerpts", ylim=(len(rows) - 0.4, -0.6))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if shown:
-        figure.legend(loc="outside upper left", ncols=2, columnspacing=1, borderpad=0)
+        prop = {"family": list(FAMILIES)}
+        figure.legend(loc="outside upper left", ncols=2, columnspacing=1, borderpad=0, prop=prop)
     most, n = leading(rows["label"], rows["n"])
     caption = f"Most excerpts carry {most}: {of(n, len(study.excerpts))}"
     said = "; ".join(f"{r.label}: {r.n}" for r in rows.itertuples())
@@ -190,4 +193,8 @@ def most_given(study: Study) -> display.Figure:
 
 
 def _shortened(label: str, most: int = 38) -> str:
-    return label if len(label) <= most else f"{label[: most - 1].rstrip()}…"
+    """A label as the picture can show it: not too long, a box for what its typefaces lack, no formula."""
+    shown = label if len(label) <= most else f"{label[: most - 1].rstrip()}…"
+    fonts = [font_manager.get_font(font_manager.findfont(family)) for family in FAMILIES]
+    known = (c if any(font.get_char_index(ord(c)) for font in fonts) else "□" for c in shown)
+    return "".join(known).replace("$", r"\$")

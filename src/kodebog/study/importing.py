@@ -14,7 +14,7 @@ import tempfile
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +162,7 @@ def tables(coded: Coded, key: Key, group: str = "", hand: dict[str, dict[str, Ro
         ImportFault: when nothing is coded, or no document has the attribute.
 
     """
-    coded, hand = coded.joined(), hand or {}
+    coded, hand = _without_circles(coded.joined()), hand or {}
     if not coded.codings:
         raise ImportFault("Nothing is coded in this file: there is nothing to make a study of.")
     notes = list(coded.notes)
@@ -187,6 +187,19 @@ def tables(coded: Coded, key: Key, group: str = "", hand: dict[str, dict[str, Ro
         "codings": codings,
     }
     return Imported(coded, made, key, notes)
+
+
+def _without_circles(coded: Coded) -> Coded:
+    """The same, with codes that stand above themselves put on top; no program makes such, a damaged file may."""
+    codes = dict(coded.codes)
+    for name, code in codes.items():
+        above, seen = code.parent, {name}
+        while above in codes and above not in seen:
+            seen.add(above)
+            above = codes[above].parent
+        if above == name:
+            codes[name] = replace(code, parent="")
+    return replace(coded, codes=codes)
 
 
 def _by_number(coding: tuple[str, str, str]) -> tuple[int, str, str]:
