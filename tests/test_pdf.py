@@ -30,7 +30,15 @@ def text(book):
         return "\n".join(page.extract_text(x_tolerance=1.5) or "" for page in opened.pages)
 
 
-STAY_OUT = ["book/brief-da", "book/changes", "book/data-dictionary", "book/judgements", "book/reuse", "book/wording"]
+STAY_OUT = [
+    "book/brief-da",
+    "book/changes",
+    "book/data-dictionary",
+    "book/interviews",
+    "book/judgements",
+    "book/reuse",
+    "book/wording",
+]
 """Pages of the book that say `pdf: false`."""
 
 
