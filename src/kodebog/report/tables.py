@@ -241,7 +241,8 @@ def both_sides(study: Study, name: str = "tab-both-sides") -> Table:
     double = sum(bool(hinders.excerpts and helps.excerpts) for _, _, hinders, helps in found)
     lone = [label for label, _, hinders, helps in found if hinders.excerpts and not helps.excerpts]
     nothing = f"; under {listed(lone)} no excerpt tells of help" if lone else ""
-    caption = f"{of(double, len(found))} themes stand on both sides{nothing}. Each mark is a printed excerpt"
+    marks = "Each mark is a printed excerpt, by where the article places it or by what it says"
+    caption = f"{of(double, len(found))} themes stand on both sides{nothing}. {marks}"
     legend = _legend(study, *MANNERS)
     return Table(frame, caption, name, (28, 32, 40), stub=True, look="kodebog-voices", legend=legend)
 
@@ -304,6 +305,7 @@ def _from_two_sides(status: pd.Series[str]) -> int:
 def results(study: Study) -> Table:
     """Return the published results beside what the data give."""
     rows = ledger.published_results(study)
+    rows = rows.sort_values("status", key=lambda status: status == "transcribed", kind="stable")  # these prove nothing
     same = int((rows["status"] == "same").sum())
     compared = int(rows["status"].isin(["same", "differs"]).sum())
     frame = rows[["what", "printed", "rebuilt", "status", "why"]].rename(
