@@ -190,7 +190,7 @@ def test_importing_again_keeps_ids_and_what_was_written_by_hand(start, made):
 def test_what_changed_is_said(tmp_path, start, made):
     start()
     path = made_up.qdpx(tmp_path / "interviews.qdpx", made._replace(codings=made.codings[6:]))
-    _, _, changed = bring_in(path, Columns(), tmp_path / "study", group="role")
+    changed = bring_in(path, Columns(), tmp_path / "study", group="role").changed
     assert any(re.fullmatch(r"excerpts: 0 new, \d+ gone, \d+ as before", line) for line in changed)
 
 

@@ -7,17 +7,21 @@ import io
 import os
 import shlex
 import signal
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import IO, NoReturn
+from typing import IO, TYPE_CHECKING, NoReturn
 
 from kodebog import paths
 from kodebog.errors import KodebogError
 
+if TYPE_CHECKING:
+    from kodebog.study.faults import Fault
+
 OK, FAULT, MISUSE, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+SHOWN = 40
+"""Faults that are each shown by themselves; where there are more, those that are alike share a line."""
 PROJECT_COMMANDS = {"build", "live", "reproduce", "notebooks", "metadata"}
 """Commands that work on a whole project, not on a study's folder alone."""
 
@@ -150,16 +154,34 @@ def _check(arguments: argparse.Namespace) -> int:
     faults, waiting = gate.faults(arguments.data)
     if not faults:
         print(f"{arguments.data}: valid")
-        open_ = gate.questions(arguments.data)
-        if open_:
-            print("Open before it is published:\n  " + "\n  ".join(open_))
+        _print_questions(gate.questions(arguments.data))
         if waiting:
             print("Waiting for the study owner, or not looked at:\n  " + "\n  ".join(waiting))
         return _judgements(arguments.data) if arguments.strict else OK
+    return _print_faults(faults, arguments.data)
+
+
+def _print_questions(questions: Sequence[str]) -> None:
+    if questions:
+        print("Open before it is published:\n  " + "\n  ".join(questions))
+
+
+def _print_faults(faults: Sequence[Fault], folder: Path) -> int:
+    """Print faults, those that are alike in one line with the rows they stand in; return what the program returns."""
+    alike: dict[tuple[str, ...], list[Fault]] = {}
+    for fault in faults:
+        same = (fault.file, fault.column, fault.problem, fault.allowed)
+        alike.setdefault(same if len(faults) > SHOWN else (*same, str(fault.row), fault.value), []).append(fault)
     head = ("File", "Row", "Column", "Found", "What is wrong", "Allowed", "Nearest")
-    rows = [(f.file, str(f.row or ""), f.column, f.value, f.problem, f.allowed, f.nearest) for f in faults]
+    rows = []
+    for group in alike.values():
+        first = group[0]
+        where = ", ".join(str(f.row) for f in group[:3] if f.row) + (
+            f" … ({len(group)} rows)" if len(group) > 3 else ""
+        )
+        rows.append((first.file, where, first.column, first.value, first.problem, first.allowed, first.nearest))
     _print_table(head, rows)
-    print(f"{arguments.data}: {len(faults)} fault{'s' * (len(faults) > 1)}", file=sys.stderr)
+    print(f"{folder}: {len(faults)} fault{'s' * (len(faults) > 1)}", file=sys.stderr)
     return FAULT
 
 
@@ -266,7 +288,7 @@ def _import(arguments: argparse.Namespace) -> int:
         several(arguments.marks),
         arguments.sheet,
     )
-    made, key, changed = bring_in(
+    made, key, changed, faults, questions = bring_in(
         arguments.file, columns, arguments.folder, arguments.title, arguments.author, arguments.licence, arguments.group
     )
     print(doctor.counted(made.coded))
@@ -275,10 +297,12 @@ def _import(arguments: argparse.Namespace) -> int:
             print("\n".join(["", head, *(f"  - {line}" for line in lines)]))
     print(f"\nWhat pseudonyms stand for: {key}. Only you can read it; never publish it.")
     print(f"Looked for names and numbers of persons by: {WORDLISTS}.\n")
-    checked = subprocess.run([*_MYSELF, "check"], cwd=arguments.folder, check=False)
-    if checked.returncode == OK:
-        print(f"\nNext: kodebog build {shlex.quote(str(arguments.folder))}")
-    return checked.returncode
+    if faults:
+        return _print_faults(faults, arguments.folder / "data")
+    print(f"{arguments.folder / 'data'}: valid")
+    _print_questions(questions)
+    print(f"\nNext: kodebog build {shlex.quote(str(arguments.folder))}")
+    return OK
 
 
 def _export(arguments: argparse.Namespace) -> int:

@@ -38,7 +38,8 @@ class Explorer:
 def excerpt_attributes(study: Study) -> Attributes:
     """Return what each excerpt can be filtered by.
 
-    `text` holds what free text is looked for in: gists, labels and definitions of its codes, in both languages.
+    `text` holds what free text is looked for in: gists, labels and definitions of its codes, in both languages. Coded
+    interviews have one language, and all of it stands in the row.
     """
     families = study.codes.set_index("code")["family"]
     codes = coded(study).groupby("excerpt")["code"].agg(lambda c: list(dict.fromkeys(c)))
@@ -61,6 +62,9 @@ def excerpt_attributes(study: Study) -> Attributes:
             "section": str(row.section),
             "text": " ".join(word for word in text if isinstance(word, str) and word),
         }
+        if study.of_interviews:
+            for unused in ("practice", "initiative", "text"):
+                del found[str(row.excerpt)][unused]
     return found
 
 
@@ -132,7 +136,7 @@ def form(study: Study, explorer: Explorer) -> str:
     filters = [
         (attribute, names.get(name, name), table)
         for attribute, name, table in explorer.filters
-        if not study.of_interviews or len({value for row in used for value in row[attribute].split()}) > 1
+        if not study.of_interviews or len({value for row in used for value in row.get(attribute, "").split()}) > 1
     ]
 
     def options(attribute: str, table: str) -> str:

@@ -15,7 +15,7 @@ from kodebog.analysis.ledger import finding_status
 from kodebog.study import Study
 
 SCRIPT = "previews.js"
-SIGN = r'href="[^"]*#([EF]\d{2,3})"'
+SIGN = r'href="[^"]*#([EF]\d{2,6})"'
 """A link to an excerpt or a finding, in a page."""
 CITED = r'href="[^"]*?(references\.html#([\w-]+))"'
 """A link to a reference."""

@@ -6,17 +6,39 @@ import datetime
 import json
 import shutil
 from pathlib import Path
+from typing import NamedTuple
 
 from kodebog.errors import KodebogError
 from kodebog.files import write_whole
 from kodebog.paths import MARKS
-from kodebog.study import importing, readers
-from kodebog.study.package import datapackage
+from kodebog.report import gate
+from kodebog.study import importing, leaks, readers
+from kodebog.study.disclosure import in_prose
+from kodebog.study.faults import Fault
+from kodebog.study.package import Package, datapackage
 from kodebog.study.questions import NOBODY, UNDECIDED_LICENCE
 from kodebog.study.readers.tables import Columns
 
 START = Path(__file__).with_name("start")
 """The files that a new project begins with."""
+
+
+NAMED = {"gitignore": ".gitignore", "conf": "conf.py"}
+"""What files are called in a project that would mean something here under that name."""
+
+
+class BroughtIn(NamedTuple):
+    """What an import has done."""
+
+    made: importing.Imported
+    key: Path
+    """The file that says what pseudonyms stand for."""
+    changed: list[str]
+    """What is new and what is gone since the last import."""
+    faults: list[Fault]
+    """What stands in the way of publishing."""
+    questions: list[str]
+    """What the owner has still to say."""
 
 
 class ProjectTaken(KodebogError):
@@ -25,8 +47,8 @@ class ProjectTaken(KodebogError):
 
 def bring_in(
     file: Path, columns: Columns, folder: Path, title: str = "", author: str = "", licence: str = "", group: str = ""
-) -> tuple[importing.Imported, Path, list[str]]:
-    """Make a project of a file, or bring its tables up to date; return what was made, the key, what changed.
+) -> BroughtIn:
+    """Make a project of a file, or bring its tables up to date; return what was made, and what is wrong with it.
 
     A new project is made beside its place and put there when it is whole. In one that stands, tables alone change:
     notebooks, pages and settings are the researcher's.
@@ -43,8 +65,8 @@ def bring_in(
     key.remember(file, columns)
     if not folder.exists() or not any(folder.iterdir()):
         made = importing.tables(coded, key, group)
-        _new(made, folder, title or folder.name, author, licence)
-        return made, importing.write_key(made.key, folder), []
+        package = _new(made, folder, title or folder.name, author, licence)
+        return _brought(made, folder, package, [])
     data = folder / "data"
     if not all((folder / mark).is_file() for mark in MARKS) or not (data / "documents.csv").is_file():
         raise ProjectTaken(f"{folder}: is not empty, and no project of coded interviews; name a new folder.")
@@ -55,11 +77,19 @@ def bring_in(
         about["title"] = title
     if licence:
         about["licenses"] = [{"title": licence}]
-    importing.write(made, data, about)
-    return made, importing.write_key(made.key, folder), list(importing.changes(before, made))
+    package = importing.write(made, data, about)
+    return _brought(made, folder, package, list(importing.changes(before, made)))
 
 
-def _new(made: importing.Imported, folder: Path, title: str, author: str, licence: str) -> None:
+def _brought(made: importing.Imported, folder: Path, package: Package, changed: list[str]) -> BroughtIn:
+    """Look through what is to be published, with what was said and the names of documents at hand."""
+    key = importing.write_key(made.key, folder)
+    texts = gate.published_texts(folder)
+    faults = [*leaks.lookup(package, texts, made.key, made.spoken), *in_prose(texts, [])]
+    return BroughtIn(made, key, changed, faults, gate.questions(folder / "data", folder))
+
+
+def _new(made: importing.Imported, folder: Path, title: str, author: str, licence: str) -> Package:
     """Make a project beside its place, and put it there whole."""
     fresh = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -73,12 +103,13 @@ def _new(made: importing.Imported, folder: Path, title: str, author: str, licenc
         }
         for path in sorted(START.rglob("*")):
             if path.is_file() and (several or path.stem != "agreement"):
-                name = ".gitignore" if path.name == "gitignore" else path.relative_to(START)
+                name = NAMED.get(path.name) or path.relative_to(START)
                 write_whole(fresh / name, _filled(path.read_text(encoding="utf-8"), words, path.name, several))
-        importing.write(made, fresh / "data", importing.descriptor(title, licence or UNDECIDED_LICENCE))
+        package = importing.write(made, fresh / "data", importing.descriptor(title, licence or UNDECIDED_LICENCE))
         if folder.exists():
             folder.rmdir()
         fresh.replace(folder)
+        return package
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 

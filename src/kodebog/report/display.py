@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 METADATA = "kodebog"
 """Key of the output metadata that `kodebog.publish.outputs` reads."""
-_ID = re.compile(r"\b[EF]\d{2,3}\b")
+_ID = re.compile(r"\b[EF]\d{2,6}\b")
 HOMES = {"E": "evidence", "F": "reproduction"}
 """The notebook in which each excerpt and finding has its address."""
 _MARKUP = re.compile(r"([\\`*_\[\]{}<>$|#~^&])")

@@ -17,6 +17,7 @@ from kodebog.analysis.sample import coverage, labels_that_differ, sample_against
 from kodebog.analysis.typology import compare_with_print, grounds
 from kodebog.report.wording import listed
 from kodebog.study import Study
+from kodebog.study.coded import numbered
 
 Facts = Mapping[str, int | str]
 
@@ -117,17 +118,18 @@ def facts(study: Study) -> Facts:
 
 
 def _of_interviews(study: Study) -> dict[str, int | str]:
-    """What a book of coded interviews says of itself."""
-    return {
-        "documents": len(study.sections),
-        "groups": len(study.sample),
-        "families": len(study.families),
-        "codes": len(study.codes),
-        "codes_given": int(study.excerpt_codes["code"].nunique()),
-        "excerpts": len(study.excerpts),
-        "codings": len(study.excerpt_codes),
-        "excerpts_of_several_coders": int(study.readings["excerpt"].nunique()),
+    """What a book of coded interviews says of itself: each number, and with what it counts, as “1 document”."""
+    counts = {
+        "documents": (len(study.sections), "document"),
+        "groups": (len(study.sample), "group"),
+        "families": (len(study.families), "family"),
+        "codes": (int(study.excerpt_codes["code"].nunique()), "code"),
+        "excerpts": (len(study.excerpts), "excerpt"),
+        "codings": (len(study.excerpt_codes), "coding"),
+        "excerpts_of_several": (int(study.readings["excerpt"].nunique()), "excerpt"),
     }
+    words = {f"counted_{name}": numbered(n, what) for name, (n, what) in counts.items()}
+    return {name: n for name, (n, _) in counts.items()} | words
 
 
 def _of_typology(typology: pd.DataFrame) -> dict[str, int | str]:

@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
 from kodebog import paths
 from kodebog.files import hash_files
@@ -21,16 +22,16 @@ from kodebog.study.questions import open_questions
 from kodebog.study.validation import validated
 
 
-def published_texts() -> list[Path]:
-    """Return the files of the project whose text is published: pages, notebooks, citation, licence.
+def published_texts(root: Path = paths.ROOT) -> list[Path]:
+    """Return the files of a project whose text is published: pages, notebooks, citation, licence.
 
     The references are left out: they name the authors of published works on purpose.
     None where one stands in no project and only a study's folder is looked at.
     """
-    if paths.project(paths.ROOT) is None:
+    if paths.project(root) is None:
         return []
-    single = [paths.ROOT / name for name in ("index.md", "CITATION.cff", "LICENSE-data")]
-    pages = [*sorted(paths.BOOK.glob("*.md")), *sorted(paths.NOTEBOOKS.glob("*.ipynb"))]
+    single = [root / name for name in ("index.md", "CITATION.cff", "LICENSE-data")]
+    pages = [*sorted((root / "book").glob("*.md")), *sorted((root / "notebooks").glob("*.ipynb"))]
     return [path for path in [*pages, *single] if path.is_file()]
 
 
@@ -40,15 +41,16 @@ def key(folder: Path) -> str:
     return hash_files(paths.ROOT, *published_texts(), known=hash_files(paths.PACKAGE, paths.PACKAGE, known=known))
 
 
-def questions(folder: Path) -> list[str]:
-    """Return what the owner of a valid study has still to say before it is published."""
+def questions(folder: Path, root: Path = paths.ROOT) -> list[str]:
+    """Return what the owner of a valid study has still to say before it is published; `root`: of its project."""
     exceptions = folder / f"{EXCEPTIONS}.csv"
     waiting = 0
     if exceptions.is_file():
         with exceptions.open(encoding="utf-8-sig", newline="") as file:
             waiting = sum(not row["decided_by"] for row in csv.DictReader(file))
-    known = paths.project(paths.ROOT) is not None and (paths.ROOT / "CITATION.cff").is_file()
-    return open_questions(datapackage(folder), citation()["authors"] if known else [], waiting)
+    about = root / "CITATION.cff"
+    authors = yaml.safe_load(about.read_text(encoding="utf-8"))["authors"] if about.is_file() else []
+    return open_questions(datapackage(folder), authors, waiting)
 
 
 def faults(folder: Path) -> tuple[list[Fault], list[str]]:

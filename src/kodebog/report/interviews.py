@@ -16,6 +16,7 @@ from kodebog.report.display import CodeLinks, Holders, Table, Words
 from kodebog.report.style import SHEET, use_typeface
 from kodebog.report.wording import leading, listed, of
 from kodebog.study import Study
+from kodebog.study.coded import numbered
 
 PAIRS = 30
 """Pairs of codes that the table of codes that meet lists, at most."""
@@ -92,7 +93,7 @@ def together(study: Study, overlap: bool = False) -> Table:
         f"{len(rows)} pairs of codes meet at all"
     )
     if len(rows) > len(shown):
-        caption += f"; the {len(shown)} that meet most are here, all in the study's data"
+        caption += f"; the {len(shown)} that meet most are here"
     return Table(frame, caption, "tab-together", (36, 36, 12, 16), stub=True)
 
 
@@ -141,26 +142,29 @@ def _coder(name: str) -> str:
 
 
 def excerpts(study: Study) -> Table:
-    """Return every coded excerpt: its document, its place in it, how long it is, its codes, and its gist if any."""
+    """Return every coded excerpt: its place (document, characters, length), its codes, and its gist if any."""
     sections, labels = study.labels("sections"), study.labels("codes")
     given = study.excerpt_codes.groupby("excerpt")["code"].agg(lambda c: list(dict.fromkeys(c)))
     e = study.excerpts
+    places = zip(e["section"], e["start"], e["end"], e["words"], strict=True)
     frame = pd.DataFrame(
         {
             "Excerpt": e["excerpt"],
-            "Document": [Words(sections[document]) for document in e["section"]],
-            "Characters": [
-                f"{start}–{end}" if pd.notna(start) else "" for start, end in zip(e["start"], e["end"], strict=True)
-            ],
+            "Place": [Words(_place(sections[document], *where)) for document, *where in places],
             "Codes": [CodeLinks(tuple((code, labels[code]) for code in given.get(x, ()))) for x in e["excerpt"]],
         }
     )
-    if e["words"].notna().any():
-        frame.insert(3, "Words", e["words"].astype("object").where(e["words"].notna(), ""))
     if e["gist_en"].notna().any():
         frame.insert(1, "What is said", [Words(gist) if isinstance(gist, str) else "" for gist in e["gist_en"]])
-    caption = f"All {len(e)} coded excerpts of {len(sections)} documents; what was said is not in this book"
-    return Table(frame, caption, "tab-excerpts", stub=True, anchors=True)
+    caption = f"All {numbered(len(e), 'coded excerpt')} of {numbered(len(sections), 'document')}, by character"
+    widths = (12, 40, 22, 26) if len(frame.columns) == 4 else (14, 34, 52)
+    return Table(frame, caption, "tab-excerpts", widths, stub=True, anchors=True)
+
+
+def _place(document: str, start: object, end: object, words: object) -> str:
+    """Where an excerpt stands: document, characters, and how long it is, as far as the file told."""
+    where = document if pd.isna(start) else f"{document}, {start}–{end}"
+    return where if pd.isna(words) else f"{where} ({words} words)"
 
 
 @style.context(SHEET)

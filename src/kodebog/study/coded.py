@@ -7,7 +7,7 @@ Programs count otherwise: some in UTF-16 units, some in bytes. Which it is shows
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -175,14 +175,13 @@ RUN = 5
 """Words in a row that, shared with a document, are taken for its own."""
 
 
-def words_of_documents(coded: Coded) -> Iterator[Code]:
-    """Yield the codes whose name or definition repeats a run of words of a document.
+def words_of_documents(coded: Coded, spoken: Set[tuple[str, ...]]) -> Iterator[Code]:
+    """Yield the codes whose name or definition repeats a run of words that was spoken, as `said` returns them.
 
     Codes in vivo do; published, they would tell what was said.
     """
-    runs = said(coded)
     for code in coded.codes.values():
-        if runs & {*runs_of_words(code.name), *runs_of_words(code.definition)}:
+        if any(run in spoken for text in (code.name, code.definition) for run in runs_of_words(text)):
             yield code
 
 
@@ -201,4 +200,5 @@ def runs_of_words(text: str) -> Iterator[tuple[str, ...]]:
 
 def numbered(n: int, what: str) -> str:
     """Return a number of things in words: “1 code”, “2 codes”."""
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+    several = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{n} {what}" if n == 1 else f"{n} {several}"

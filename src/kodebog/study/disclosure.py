@@ -168,11 +168,17 @@ def _small_groups(package: Package) -> Iterator[_Found]:
 
 
 def _in_texts(package: Package) -> Iterator[_Found]:
+    clean: set[str] = set()  # many cells are the same
     for name, table in package.frames.items():
         columns = table.select_dtypes("string").columns
         for column in [c for c in columns if (name, c) != (EXCEPTIONS, "value")]:
             for i, text in enumerate(table[column].fillna("")):
-                for kind, value in identifiers(text):
+                if text in clean:
+                    continue
+                found = list(identifiers(text))
+                if not found:
+                    clean.add(text)
+                for kind, value in found:
                     if (name, column) != AUTHORS or kind != "personal name":
                         why = "a direct identifier in a text"
                         yield _Found(name, str(table.iloc[i, 0]), column, kind, value, i + 2, why)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from kodebog.study.coded import RUN, Coded, numbered, words_of_documents
+from kodebog.study.coded import RUN, Coded, numbered, said, words_of_documents
 
 SHOWN = 5
 """Names listed in a line, at most."""
@@ -51,7 +51,7 @@ def obstacles(coded: Coded) -> Iterator[str]:
         yield f"Names that stand for more than one code: {len(several)}, {_some(several)}"
     if unnamed := sum(not code.name for code in coded.codes.values()):
         yield f"{numbered(unnamed, 'code')} without a name."
-    told = [code.name for code in words_of_documents(coded)]
+    told = [code.name for code in words_of_documents(coded, said(coded))]
     if told:
         yield (
             f"Codes that repeat {RUN} or more words of a document, in name or definition, and so would tell what was "

@@ -13,7 +13,7 @@ import re
 import tempfile
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,9 @@ from typing import Any
 from kodebog.errors import KodebogError
 from kodebog.files import write_whole
 from kodebog.study import readers
-from kodebog.study.coded import Code, Coded, numbered, words_of_documents
+from kodebog.study.coded import Code, Coded, numbered, said, words_of_documents
 from kodebog.study.disclosure import ADDRESS, EXCEPTIONS, found_in
-from kodebog.study.package import DESCRIPTOR, LONGEST_CELL, tables_of_interviews
+from kodebog.study.package import DESCRIPTOR, LONGEST_CELL, Package, tables_of_interviews
 from kodebog.study.questions import UNDECIDED_LICENCE
 from kodebog.study.readers.tables import Columns
 from kodebog.study.validation import validated
@@ -49,6 +49,8 @@ class Key:
 
     ids: dict[tuple[str, str], str] = field(default_factory=dict)
     taken: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    last: dict[str, int] = field(default_factory=dict)
+    """The last number given, by kind."""
 
     @classmethod
     def read(cls, folder: Path) -> Key:
@@ -91,8 +93,10 @@ class Key:
     def numbered(self, kind: str, name: str, letter: str, width: int = 2) -> str:
         """Return the id of something that is numbered, a new one where it is not known."""
         if (kind, name) not in self.ids:
-            last = max((int(known.removeprefix(letter)) for known in self.taken[kind]), default=0)
-            self._add(kind, name, f"{letter}{last + 1:0{width}}")
+            if kind not in self.last:
+                self.last[kind] = max((int(known.removeprefix(letter)) for known in self.taken[kind]), default=0)
+            self.last[kind] += 1
+            self._add(kind, name, f"{letter}{self.last[kind]:0{width}}")
         return self.ids[kind, name]
 
     def named(self, kind: str, name: str, words: str) -> str:
@@ -150,6 +154,8 @@ class Imported:
     tables: dict[str, list[Row]]
     key: Key
     notes: list[str]
+    spoken: Set[tuple[str, ...]]
+    """Every run of words of the documents."""
 
 
 def tables(coded: Coded, key: Key, group: str = "", hand: dict[str, dict[str, Row]] | None = None) -> Imported:
@@ -167,7 +173,8 @@ def tables(coded: Coded, key: Key, group: str = "", hand: dict[str, dict[str, Ro
         raise ImportFault("Nothing is coded in this file: there is nothing to make a study of.")
     notes = list(coded.notes)
     documents, groups = _documents(coded, key, group, hand)
-    names, families, codes = _codebook(coded, key, hand, notes)
+    spoken = said(coded)
+    names, families, codes = _codebook(coded, key, hand, notes, spoken)
     ids, excerpts = _excerpts(coded, key, documents, hand)
     if silent := len(coded.documents) - len(documents):
         notes.append(f"{numbered(silent, 'document')} without a coded passage left out.")
@@ -186,7 +193,7 @@ def tables(coded: Coded, key: Key, group: str = "", hand: dict[str, dict[str, Ro
         "excerpts": excerpts,
         "codings": codings,
     }
-    return Imported(coded, made, key, notes)
+    return Imported(coded, made, key, notes, spoken)
 
 
 def _without_circles(coded: Coded) -> Coded:
@@ -242,7 +249,7 @@ def _documents(coded: Coded, key: Key, group: str, hand: dict[str, dict[str, Row
 
 
 def _codebook(
-    coded: Coded, key: Key, hand: dict[str, dict[str, Row]], notes: list[str]
+    coded: Coded, key: Key, hand: dict[str, dict[str, Row]], notes: list[str], spoken: Set[tuple[str, ...]]
 ) -> tuple[dict[str, str], list[Row], list[Row]]:
     """Names of the codes by their id in the file, families, and codes in the order of the tree.
 
@@ -254,7 +261,7 @@ def _codebook(
     for code in coded.codes.values():
         if code.id in used:
             below[code.parent if code.parent in used else ""].append(code)
-    in_vivo = {code.id for code in words_of_documents(coded)} & used
+    in_vivo = {code.id for code in words_of_documents(coded, spoken)} & used
     labels, names = _Labels(), {}
     families: list[Row] = []
     codes: list[Row] = []
@@ -402,8 +409,8 @@ def descriptor(
     }
 
 
-def write(imported: Imported, data: Path, about: dict[str, Any]) -> int:
-    """Write the tables of a study into a folder, whole or not at all; return how many decisions wait for its owner.
+def write(imported: Imported, data: Path, about: dict[str, Any]) -> Package:
+    """Write the tables of a study into a folder, whole or not at all; return the valid study that they make.
 
     What the disclosure check finds in them becomes rows for the owner to decide on; what was decided stays decided.
 
@@ -425,20 +432,19 @@ def write(imported: Imported, data: Path, about: dict[str, Any]) -> int:
             before = known.get(address, {})
             row = dict(zip(ADDRESS, address, strict=True))
             rows.append({**row, "decided_by": before.get("decided_by", ""), "why": before.get("why", "")})
-        exceptions = {EXCEPTIONS: rows} if rows else {}
         about = {**about, "resources": [r for r in about["resources"] if r["name"] != EXCEPTIONS]}
         if rows:
             about["resources"].append(tables_of_interviews()[EXCEPTIONS])
-        _write_tables(fresh, {**imported.tables, **exceptions}, about)
-        _, faults = validated(fresh)
-        if faults:
-            raise ImportFault("What was read makes no valid study:\n" + "\n".join(map(str, faults[:20])))
+            _write_tables(fresh, {**imported.tables, EXCEPTIONS: rows}, about)
+            package, faults = validated(fresh)
+            if package is None:
+                raise ImportFault("What was read makes no valid study:\n" + "\n".join(map(str, faults[:20])))
         data.mkdir(exist_ok=True)
         for path in sorted(fresh.iterdir()):
             write_whole(data / path.name, path.read_bytes())
         if not rows:
             (data / f"{EXCEPTIONS}.csv").unlink(missing_ok=True)
-    return sum(not row["decided_by"] for row in rows)
+    return package
 
 
 def _write_tables(folder: Path, tables: dict[str, list[Row]], about: dict[str, Any]) -> None:

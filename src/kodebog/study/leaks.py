@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
 from kodebog.study import readers
@@ -26,22 +26,33 @@ def leaks(project: Path, package: Package, texts: Iterable[Path]) -> tuple[list[
     key = Key.read(private_folder(project))
     if not key.ids:
         return [], [f"no key in {private_folder(project)}: names of documents and words of interviews not looked for"]
+    spoken, unread = _spoken(key)
+    return lookup(package, texts, key, spoken), unread
+
+
+def lookup(package: Package, texts: Iterable[Path], key: Key, spoken: Set[tuple[str, ...]]) -> list[Fault]:
+    """Return what repeats a run of words that was spoken, or names a document of the key."""
     names = {
         stem: pattern
         for kind, name in key.ids
         if kind == "document" and TELLING.search(stem := Path(name.partition("\t")[0]).stem) and len(stem) > 2
         for pattern in [re.compile(rf"(?<!\w){re.escape(stem)}(?!\w)", re.IGNORECASE)]
     }
-    spoken, unread = _spoken(key)
-    faults = []
+    faults: list[Fault] = []
+    clean: set[str] = set()  # many cells are the same
     for file, row, column, text in (*_cells(package), *_lines(texts)):
+        if text in clean:
+            continue
+        before = len(faults)
         for name, pattern in names.items():
             if pattern.search(text):
                 faults.append(_fault(file, row, column, name, "is the name of a document"))
         repeated = [run for run in runs_of_words(text) if run in spoken]
         if repeated:
             faults.append(_fault(file, row, column, " ".join(repeated[0]), f"repeats {RUN} words of a document"))
-    return in_order(faults), unread
+        if len(faults) == before:
+            clean.add(text)
+    return in_order(faults)
 
 
 def _fault(file: str, row: int, column: str, value: str, problem: str) -> Fault:

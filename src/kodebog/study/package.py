@@ -39,7 +39,7 @@ OF_INTERVIEWS = "documents"
 
 _INTEGER = re.compile(r"-?[0-9]{1,15}")
 _FORMULA = ("=", "+", "-", "@")
-_ID = re.compile(r"\b[EF][0-9]{2,3}\b")
+_ID = re.compile(r"\b[EF][0-9]{2,6}\b")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NO_TEXT = {"Cc", "Cn", "Co", "Cs", "Zl", "Zp"}
 """Categories of characters that are no text: controls, unassigned and private ones, line separators."""
@@ -344,11 +344,16 @@ def _rows(path: Path) -> tuple[list[list[str]], list[Fault]]:
 def cell_faults(package: Package) -> Iterator[Fault]:
     """Yield cells that are no plain text or no plain number, whatever else their column allows."""
     for table in package.tables.values():
-        types = [field["type"] for field in table.schema["fields"]]
+        checks = [_no_number if field["type"] == "integer" else _unsafe for field in table.schema["fields"]]
+        sound: list[set[str]] = [set() for _ in checks]  # many cells of a column are the same
         for number, row in enumerate(table.rows[1:], 2):
-            for field, kind, cell in zip(table.columns, types, row, strict=False):
-                problem, allowed = (_no_number if kind == "integer" else _unsafe)(cell, field)
-                if problem:
+            for field, check, known, cell in zip(table.columns, checks, sound, row, strict=False):
+                if cell in known:
+                    continue
+                problem, allowed = check(cell, field)
+                if not problem:
+                    known.add(cell)
+                else:
                     yield Fault(
                         file=table.file, row=number, column=field, value=short(cell), problem=problem, allowed=allowed
                     )

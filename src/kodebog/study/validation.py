@@ -6,6 +6,7 @@ that tie tables together beyond keys stand in `kodebog.rules`.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,11 @@ def _declared_faults(package: Package) -> Iterator[Fault]:
     from frictionless import Resource, Schema  # noqa: PLC0415
 
     tables = package.tables.values()
-    resources = [Resource(name=t.name, data=t.rows, schema=Schema.from_descriptor(t.schema)) for t in tables]
+    # rows by a function: a list is copied cell by cell, several times
+    resources = [
+        Resource(name=t.name, data=functools.partial(iter, t.rows), schema=Schema.from_descriptor(t.schema))
+        for t in tables
+    ]
     report = Checked(resources=resources).validate()
     for error in report.errors:
         yield Fault(file="datapackage.json", problem=short(error.message))

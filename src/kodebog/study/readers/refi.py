@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -27,6 +28,7 @@ from kodebog.study.coded import (
     ReadError,
     Unit,
     characters,
+    numbered,
     placed,
     unit_of,
 )
@@ -66,8 +68,14 @@ def read(path: Path) -> Coded:
             made.program += f", written by {origin}"
         _codes(root, made)
         users = {_id(user.get("guid")): f"coder {n}" for n, user in enumerate(_all(root, "User"), 1)}
+        shifted: Counter[str] = Counter()
         for source in _all(root, *SOURCES):
-            _source(source, members, users, made)
+            _source(source, members, users, made, shifted)
+        if shifted:
+            made.notes.append(
+                f"{numbered(shifted['documents'], 'document')} whose positions count {UNITS[1]} ({shifted['right']} of "
+                f"{shifted['passages']} passages are right so, {shifted['plain']} as characters)."
+            )
         _attributes(root, made)
     for tag, what in LEFT_OUT:
         if number := len(_all(root, tag)):
@@ -173,7 +181,7 @@ def _codes(root: Element, made: Coded) -> None:
         above[:0] = [(child, name) for child in _children(element, "Code")]
 
 
-def _source(source: Element, members: _Members, users: dict[str, str], made: Coded) -> None:
+def _source(source: Element, members: _Members, users: dict[str, str], made: Coded, shifted: Counter[str]) -> None:
     name = _id(source.get("guid"))
     # the text of a PDF stands in its Representation, that of a recording in its Transcript
     holders = [source, *_children(source, "Representation", "Transcript")]
@@ -190,7 +198,7 @@ def _source(source: Element, members: _Members, users: dict[str, str], made: Cod
     if len(_children(source, "Transcript")) > 1:
         made.notes.append(f"{document.capitalize()} has several transcripts; the first one counts.")
     selections = [e for h in holders for e in _children(h, "PlainTextSelection")]
-    _selections(selections, name, document, text, users, made)
+    _selections(selections, name, document, text, users, made, shifted)
     for selection in (e for h in holders for e in _children(h, *ELSEWHERE)):
         _coded(selection, Passage(_id(selection.get("guid")), name), users, made)
     if _children(source, "Coding"):  # the document as a whole is coded
@@ -199,7 +207,13 @@ def _source(source: Element, members: _Members, users: dict[str, str], made: Cod
 
 
 def _selections(
-    selections: list[Element], name: str, document: str, text: str | None, users: dict[str, str], made: Coded
+    selections: list[Element],
+    name: str,
+    document: str,
+    text: str | None,
+    users: dict[str, str],
+    made: Coded,
+    shifted: Counter[str],
 ) -> None:
     """Take the passages of a text, in the unit in which they are right."""
     places = [(_number(s.get("startPosition")), _number(s.get("endPosition"))) for s in selections]
@@ -207,10 +221,7 @@ def _selections(
     unit, fits = unit_of(text or "", places, UNITS, names)
     known, lost = characters(text or "", unit), 0
     if unit != "characters":
-        made.notes.append(
-            f"{document.capitalize()}: positions count {unit} ({fits[unit]} of {len(places)} passages are right so, "
-            f"{fits['characters']} as characters)."
-        )
+        shifted.update(documents=1, passages=len(places), right=fits[unit], plain=fits["characters"])
     for selection, (start, end) in zip(selections, places, strict=True):
         place = placed(text, unit, start, end, known) if text is not None else (start, end)
         lost += place is None

@@ -15,7 +15,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const keeps = (row) =>
     fields.every((field) => {
       if (!field.value) return true;
-      if (field.name === "q") return fold(row.dataset.text).includes(fold(field.value.trim()));
+      if (field.name === "q") return fold(row.dataset.text ?? row.textContent).includes(fold(field.value.trim()));
       return row.dataset[field.name].split(" ").includes(field.value);
     });
 
