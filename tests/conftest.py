@@ -47,7 +47,7 @@ def article():
     return Path(where).read_text(encoding="utf-8")
 
 
-BUILDS = {"book", "site", "project", "private", "small"}
+BUILDS = {"book", "site", "project", "private", "small", "own_book"}
 """Fixtures that build a book."""
 STUDIES = {"folder", "scratch"}
 """Fixtures whose tests check whole studies, half a second each."""

@@ -1,0 +1,163 @@
+"""The two commands as somebody runs them who has only installed the package: from a file to a checked book.
+
+The package is what `pip` would install, unpacked outside the checkout; the interviews are made up (tests/made_up.py).
+"""
+
+import compileall
+import os
+import re
+import subprocess
+import sys
+import zipfile
+
+import pikepdf
+import pytest
+
+import made_up
+from conftest import Site
+from kodebog import paths
+from test_browser import BROWSER, SEEN, browser, look  # noqa: F401 - a fixture
+
+LARGEST = 1_000_000
+"""Bytes of a page, at most."""
+
+
+class Installed:
+    """The package, unpacked as it would be installed, and a folder to use it in."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "-q",
+            "--no-build-isolation",
+            "--no-deps",
+            "-w",
+            str(folder),
+            ".",
+        ]
+        made = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=False)
+        assert made.returncode == 0, made.stderr
+        (wheel,) = folder.glob("kodebog-*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(folder / "package")
+        compileall.compile_dir(folder / "package", quiet=1)  # as pip does; what it leaves must not get into a project
+
+    def __call__(self, *arguments, code=0):
+        environment = {k: v for k, v in os.environ.items() if k != "STUDY"} | {
+            "PYTHONPATH": str(self.folder / "package")
+        }
+        command = [sys.executable, "-m", "kodebog.cli", *arguments]
+        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def own_book(tmp_path_factory):
+    """The package, and the book of the made-up interviews, built with it."""
+    kodebog = Installed(tmp_path_factory.mktemp("installed"))
+    made_up.qdpx(kodebog.folder / "interviews.qdpx", made_up.interviews())
+    kodebog.said = kodebog("import", "interviews.qdpx", "mystudy", "--group", "role", "--title", "Made up")
+    kodebog.said += kodebog("build", "mystudy")
+    kodebog.html = kodebog.folder / "mystudy/_build/html"
+    return kodebog
+
+
+def pages(html):
+    return sorted(str(path.relative_to(html)) for path in html.rglob("*.html"))
+
+
+PAGES = [
+    *("404.html", "index.html", "search.html", "book/codebook.html", "book/data-dictionary.html", "book/reuse.html"),
+    *(f"notebooks/{name}.html" for name in ("agreement", "codes", "documents", "evidence", "together")),
+]
+
+
+@pytest.mark.xdist_group("own")
+class TestABookOfOnesOwn:
+    def test_every_page_is_there(self, own_book):
+        assert pages(own_book.html) == sorted(PAGES)
+        assert "Next: kodebog build mystudy" in own_book.said and "A draft, not for publication" in own_book.said
+
+    def test_nothing_of_it_tells_what_was_said_or_by_whom(self, own_book):
+        interviews = made_up.interviews()
+        runs = {" ".join(t.split()[n : n + 5]) for t in interviews.texts.values() for n in range(len(t.split()) - 4)}
+        for path in own_book.html.rglob("*"):
+            if path.is_file() and path.suffix in {".html", ".csv", ".json", ".ipynb", ".js", ".txt"}:
+                text = path.read_text(encoding="utf-8")
+                assert not [run for run in runs if run in text], path
+                assert not [name for name in made_up.ROLES if name in text], path
+        for archive in own_book.html.glob("*.zip"):
+            with zipfile.ZipFile(archive) as zipped:
+                content = b"".join(zipped.read(name) for name in zipped.namelist()).decode("utf-8", "replace")
+            assert not [name for name in made_up.ROLES if name in content], archive
+        with pikepdf.open(own_book.html / "report.pdf") as pdf:
+            assert not [name for name in made_up.ROLES if name in str(pdf.docinfo)]
+
+    def test_nothing_of_another_study_is_in_it(self, own_book):
+        """No title, licence or author is taken over."""
+        for name in PAGES:
+            text = (own_book.html / name).read_text(encoding="utf-8")
+            for word in ("Agger", "Tortzen", "CC BY", "front line", "kodebog project", "printed excerpt"):
+                assert word not in text, (name, word)
+
+    def test_a_draft_says_so_and_is_not_published(self, own_book):
+        for name in PAGES:
+            text = (own_book.html / name).read_text(encoding="utf-8")
+            assert "Draft, not for publication" in text and 'content="noindex, nofollow"' in text, name
+        said = own_book("build", "mystudy", "--publish", code=1)
+        for words in ("who made it", "under what licence", "2 decisions"):
+            assert words in said, said
+
+    def test_pages_are_not_too_large_and_the_pdf_is_accessible(self, own_book):
+        assert max((own_book.html / name).stat().st_size for name in PAGES) < LARGEST
+        with pikepdf.open(own_book.html / "report.pdf") as pdf, pdf.open_metadata() as about:
+            assert about["pdfuaid:part"] == "1" and about["dc:title"] == "Made up"
+
+    def test_numbers_lead_to_the_excerpts_behind_them(self, own_book):
+        codes = (own_book.html / "notebooks/codes.html").read_text(encoding="utf-8")
+        found = re.findall(r'href="(evidence\.html\?code=[\w-]+)"[^>]*>(?:<[^>]+>)*(\d+)<', codes)
+        assert found
+        evidence = (own_book.html / "notebooks/evidence.html").read_text(encoding="utf-8")
+        carried = [set(row.split()) for row in re.findall(r'data-code="([^"]*)"', evidence)]
+        for address, number in found:
+            assert sum(address.partition("=")[2] in codes for codes in carried) == int(number), address
+
+    def test_what_stands_in_the_way_is_found_before_it_is_built(self, own_book):
+        page = own_book.folder / "mystudy/index.md"
+        before = page.read_text(encoding="utf-8")
+        words = " ".join(made_up.interviews().texts["Nobody Two"].split()[3:9])
+        try:
+            page.write_text(f"{before}\nAs one says: {words}. It was Nobody Three.\n", encoding="utf-8")
+            said = own_book("build", "mystudy", code=1)
+        finally:
+            page.write_text(before, encoding="utf-8")
+        assert "repeats 5 words of a document" in said and "is the name of a document" in said
+
+    @pytest.mark.skipif(not BROWSER, reason="no Chromium here, and CHROMIUM does not name one: browser tests left out")
+    @pytest.mark.parametrize("name", PAGES[1:])  # the page for what is not there has its styles from a server's root
+    def test_axe_finds_nothing_and_nothing_runs_off_the_side(self, own_book, browser, name):  # noqa: F811
+        site = Site(own_book.html, f"{own_book.html.as_uri()}/")
+        assert look(browser, site, name, SEEN) == []
+
+    def test_what_the_owner_has_settled_is_published(self, own_book):
+        """Last: it changes the study."""
+        folder = own_book.folder / "mystudy"
+        for file, old, new in (
+            ("CITATION.cff", "Not said yet", "Somebody"),
+            ("data/datapackage.json", "All rights reserved", "CC-BY-4.0"),
+            ("data/disclosure_exceptions.csv", "nurse,,", "nurse,Somebody,made up"),
+            ("data/disclosure_exceptions.csv", "teacher,,", "teacher,Somebody,made up"),
+        ):
+            text = (folder / file).read_text(encoding="utf-8")
+            assert old in text, file
+            (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+        assert "Done in" in own_book("build", "mystudy", "--publish")
+        for name in PAGES:
+            text = (own_book.html / name).read_text(encoding="utf-8")
+            assert "Draft" not in text and "noindex, nofollow" not in text, name
+        assert "Somebody" in (own_book.html / "book/reuse.html").read_text(encoding="utf-8")
