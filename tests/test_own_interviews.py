@@ -4,6 +4,7 @@ The package is what `pip` would install, unpacked outside the checkout; the inte
 """
 
 import compileall
+import csv
 import os
 import re
 import subprocess
@@ -46,10 +47,12 @@ class Installed:
             archive.extractall(folder / "package")
         compileall.compile_dir(folder / "package", quiet=1)  # as pip does; what it leaves must not get into a project
 
-    def __call__(self, *arguments, code=0):
+    def __call__(self, *arguments, code=0, study=None):
         environment = {k: v for k, v in os.environ.items() if k != "STUDY"} | {
             "PYTHONPATH": str(self.folder / "package")
         }
+        if study:
+            environment["STUDY"] = str(study)
         command = [sys.executable, "-m", "kodebog.cli", *arguments]
         done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == code, done.stdout + done.stderr
@@ -137,6 +140,21 @@ class TestABookOfOnesOwn:
         finally:
             page.write_text(before, encoding="utf-8")
         assert "repeats 5 words of a document" in said and "is the name of a document" in said
+
+    def test_a_private_copy_shows_the_words_to_those_who_may_read_them(self, own_book, tmp_path):
+        study = own_book.folder / "mystudy/data"
+        own_book("weave", "interviews.qdpx", str(tmp_path / "copy"), str(study))
+        with (tmp_path / "copy/excerpts.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        interviews = made_up.interviews()
+        assert [r["wording"] for r in rows] == [interviews.texts[d][start:end] for d, start, end in interviews.passages]
+        assert (tmp_path / "copy/excerpts.csv").stat().st_mode & 0o777 == 0o600
+        own_book("build", "mystudy", study=tmp_path / "copy")
+        page = own_book.folder / "mystudy/_build/private/html/notebooks/evidence.html"
+        assert rows[0]["wording"] in page.read_text(encoding="utf-8")
+        assert "Private copy" in page.read_text(encoding="utf-8")
+        said = own_book("weave", "interviews.qdpx", "mystudy/copy", str(study), code=1)
+        assert "is inside the repository" in said
 
     @pytest.mark.skipif(not BROWSER, reason="no Chromium here, and CHROMIUM does not name one: browser tests left out")
     @pytest.mark.parametrize("name", PAGES[1:])  # the page for what is not there has its styles from a server's root

@@ -15,6 +15,7 @@ import pytest
 from kodebog import paths
 from kodebog.study import Study, source
 from kodebog.study.package import datapackage
+from kodebog.study.private import PrivateCopyError
 
 
 def failures(study, text):
@@ -205,7 +206,7 @@ def test_weaving_changes_the_descriptor_by_one_column(article, tmp_path):
     source.weave(paths.DATA, article, out)
     wanted = datapackage(paths.DATA)
     (table,) = [r for r in wanted["resources"] if r["name"] == "excerpts"]
-    text = "The excerpt as printed, from the reader's own copy. Not to be passed on."
+    text = "The excerpt in its own words, from the reader's own copy. Not to be passed on."
     table["schema"]["fields"].append(
         {"name": "wording", "type": "string", "title": "Wording", "title_da": "Ordlyd", "description": text}
     )
@@ -225,14 +226,14 @@ def test_an_empty_folder_may_be_woven_into(article, tmp_path):
 
 
 def test_weaving_inside_the_repository_is_refused(article):
-    with pytest.raises(source.SourceError, match="inside the repository"):
+    with pytest.raises(PrivateCopyError, match="inside the repository"):
         source.weave(paths.DATA, article, paths.ROOT / "woven")
     assert not (paths.ROOT / "woven").exists()
 
 
 def test_weaving_inside_any_checkout_is_refused(article, tmp_path):
     subprocess.run(["git", "init", "--quiet", str(tmp_path / "other")], check=True)
-    with pytest.raises(source.SourceError, match="is inside the git checkout"):
+    with pytest.raises(PrivateCopyError, match="is inside the git checkout"):
         source.weave(paths.DATA, article, tmp_path / "other/deep/woven")
     assert not (tmp_path / "other/deep").exists()
 
@@ -246,14 +247,14 @@ def test_only_the_one_who_wove_may_read(article, tmp_path):
 
 def test_a_woven_study_is_not_woven_again(article, tmp_path):
     source.weave(paths.DATA, article, tmp_path / "once")
-    with pytest.raises(source.SourceError, match="has the article's words already"):
+    with pytest.raises(PrivateCopyError, match="has the words already"):
         source.weave(tmp_path / "once", article, tmp_path / "twice")
     assert not (tmp_path / "twice").exists()
 
 
 def test_weaving_over_something_is_refused(article, tmp_path):
     (tmp_path / "precious.txt").write_text("x")
-    with pytest.raises(source.SourceError, match="not an empty folder"):
+    with pytest.raises(PrivateCopyError, match="not an empty folder"):
         source.weave(paths.DATA, article, tmp_path)
 
 

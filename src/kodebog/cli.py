@@ -48,8 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     sub.add_argument("--record", action="store_true", help="accept the ledger as it is now, in expected_ledger.csv")
     article = "the article as a UTF-8 text file"
     command("verify", "hold the study against the article, for those who have its text", article=article)
-    private = "write a private copy of the study with the article's words in it"
-    command("weave", private, article=article, out="a new folder outside the repository")
+    private = "write a private copy of the study with the words of its excerpts in it"
+    words = "the article as a UTF-8 text file; for interviews, the file that was imported"
+    command("weave", private, article=words, out="a new folder outside the project")
     command("sheet", "write an empty coding sheet for a human reader", sheet="a new file, .xlsx or .csv")
     command("agreement", "hold a filled coding sheet against the readings of the study", sheet="the filled sheet")
     command(
@@ -243,9 +244,15 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _weave(arguments: argparse.Namespace) -> int:
-    from kodebog.study import source  # noqa: PLC0415
+    from kodebog.study import Study, importing, source  # noqa: PLC0415
+    from kodebog.study.private import private_copy  # noqa: PLC0415
 
-    n = source.weave(arguments.data, source.read_article(arguments.article), arguments.out)
+    if Study.load(arguments.data).of_interviews:
+        project = paths.project(arguments.data.resolve()) or arguments.data.resolve().parent
+        words = importing.Key.read(importing.private_folder(project)).words_of_excerpts(arguments.article)
+        n = private_copy(arguments.data, words, arguments.out)
+    else:
+        n = source.weave(arguments.data, source.read_article(arguments.article), arguments.out)
     print(
         f"{n} excerpts, with their words, in {arguments.out.resolve()}\n"
         f"Read the book with them: make book STUDY={shlex.quote(str(arguments.out.resolve()))}"

@@ -15,6 +15,7 @@ from typing import Any
 from docutils import nodes
 
 from kodebog.errors import KodebogError
+from kodebog.report.style import drawable
 
 TEXT_WIDTH = 453
 """Width of the page's text in points: A4 with margins of 25 mm."""
@@ -29,8 +30,8 @@ class UnknownNodeError(KodebogError):
 
 
 def quote(text: str) -> str:
-    """Return a Typst string literal."""
-    return json.dumps(text, ensure_ascii=False)
+    """Return a Typst string literal; PDF/UA-1 allows no character that no typeface has."""
+    return json.dumps(drawable(text), ensure_ascii=False)
 
 
 def _width(image: Path) -> str:

@@ -6,17 +6,18 @@ Captions state the finding; every number in them is computed. No words of interv
 from __future__ import annotations
 
 import pandas as pd
-from matplotlib import font_manager, style
+from matplotlib import style
 from matplotlib.figure import Figure as MplFigure
 from matplotlib.ticker import MaxNLocator
 
 from kodebog.analysis import factors, interviews
 from kodebog.report import display
 from kodebog.report.display import CodeLinks, Holders, Table, Words
-from kodebog.report.style import SHEET, use_typeface
+from kodebog.report.style import FALLBACK, SHEET, drawable, use_typeface
 from kodebog.report.wording import leading, listed, of
 from kodebog.study import Study
 from kodebog.study.coded import numbered
+from kodebog.study.package import WORDING
 
 PAIRS = 30
 """Pairs of codes that the table of codes that meet lists, at most."""
@@ -24,7 +25,7 @@ BARS = 15
 """Codes that the picture shows, at most."""
 GROUPS = 8
 """Groups that have a column or a colour of their own, at most."""
-FAMILIES = ("Source Sans 3", "DejaVu Sans")
+FAMILIES = ("Source Sans 3", FALLBACK)
 """Typefaces of the picture: the second for what the first lacks."""
 COLOURS = ("#4477AA", "#CC6622", "#228833", "#AA3377", "#888888", "#66CCEE", "#CCBB44", "#EE6677")
 """After Paul Tol's «bright» scheme (2021)."""
@@ -106,7 +107,7 @@ def agreement(study: Study) -> Table:
             "Excerpts both coded": rows["excerpts"],
             "Codes both give": rows["both"],
             "Codes either gives": rows["either"],
-            "Cohen’s κ": [f"{k:.2f}" if k == k else "not defined" for k in rows["kappa"]],  # noqa: PLR0124 - NaN
+            "Cohen’s κ": [f"{k:.2f}".replace("-", "−") if k == k else "not defined" for k in rows["kappa"]],  # noqa: PLR0124 - NaN
             "95 % interval": [f"{r.low:.2f} to {r.high:.2f}" if r.low == r.low else "" for r in rows.itertuples()],
         }
     )
@@ -156,8 +157,12 @@ def excerpts(study: Study) -> Table:
     )
     if e["gist_en"].notna().any():
         frame.insert(1, "What is said", [Words(gist) if isinstance(gist, str) else "" for gist in e["gist_en"]])
-    caption = f"All {numbered(len(e), 'coded excerpt')} of {numbered(len(sections), 'document')}, by character"
-    widths = (12, 40, 22, 26) if len(frame.columns) == 4 else (14, 34, 52)
+    told = "by character"
+    if WORDING in e:
+        frame.insert(1, "Words", [Words(words) if isinstance(words, str) else "" for words in e[WORDING]])
+        told = "with their words, for those who may read them"
+    caption = f"All {numbered(len(e), 'coded excerpt')} of {numbered(len(sections), 'document')}, {told}"
+    widths = {3: (14, 34, 52), 4: (12, 40, 22, 26), 5: (10, 32, 24, 16, 18)}[len(frame.columns)]
     return Table(frame, caption, "tab-excerpts", widths, stub=True, anchors=True)
 
 
@@ -199,6 +204,4 @@ def most_given(study: Study) -> display.Figure:
 def _shortened(label: str, most: int = 38) -> str:
     """A label as the picture can show it: not too long, a box for what its typefaces lack, no formula."""
     shown = label if len(label) <= most else f"{label[: most - 1].rstrip()}…"
-    fonts = [font_manager.get_font(font_manager.findfont(family)) for family in FAMILIES]
-    known = (c if any(font.get_char_index(ord(c)) for font in fonts) else "□" for c in shown)
-    return "".join(known).replace("$", r"\$")
+    return drawable(shown).replace("$", r"\$")

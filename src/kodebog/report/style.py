@@ -2,6 +2,7 @@
 
 import atexit
 import functools
+import importlib.util
 import shutil
 import tempfile
 from pathlib import Path
@@ -18,7 +19,7 @@ TYPEFACE = Path(__file__).with_name("typeface")
 
 @functools.cache
 def truetype() -> Path:
-    """Return a folder with the typeface as TrueType, which matplotlib and Typst read; it goes when the process does."""
+    """Return a folder with the typefaces as TrueType, as matplotlib and Typst read it; it goes when the process does."""
     from fontTools.ttLib import TTFont  # noqa: PLC0415 - only pictures and the PDF pay for it
 
     folder = Path(tempfile.mkdtemp(prefix="kodebog-typeface-"))
@@ -28,7 +29,40 @@ def truetype() -> Path:
         font.flavor = None
         font["name"].setName("Source Sans 3", 1, 3, 1, 0x409)  # the semibold one, too, is of this family
         font.save(folder / f"{file.stem}.ttf")
+    shutil.copy(fallback() / "DejaVuSans.ttf", folder)
     return folder
+
+
+FALLBACK = "DejaVu Sans"
+"""The typeface for what Source Sans 3 lacks, such as Arabic or mathematics; matplotlib brings it along."""
+BOX = "□"
+"""What stands for a character that neither has."""
+
+
+def fallback() -> Path:
+    """Return the folder that holds it."""
+    found = importlib.util.find_spec("matplotlib")
+    assert found is not None and found.origin is not None
+    return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
+
+
+@functools.cache
+def _known() -> frozenset[int]:
+    """The characters that pictures and the PDF can show."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
+
+    files = [*TYPEFACE.glob("*-400-normal.woff"), fallback() / "DejaVuSans.ttf"]
+    return frozenset(code for file in files for code in TTFont(file, lazy=True).getBestCmap())
+
+
+def drawable(text: str) -> str:
+    """Return text as pictures and the PDF can show it: with a box for a character that their typefaces lack.
+
+    >>> drawable("blåbær 🙂")
+    'blåbær □'
+
+    """
+    return text if text.isascii() else "".join(c if ord(c) in _known() or c.isspace() else BOX for c in text)
 
 
 @functools.cache
@@ -36,5 +70,5 @@ def use_typeface() -> None:
     """Let matplotlib draw with it."""
     from matplotlib import font_manager  # noqa: PLC0415 - only pictures pay for it
 
-    for file in sorted(truetype().iterdir()):
+    for file in sorted(truetype().glob("source-*.ttf")):
         font_manager.fontManager.addfont(file)

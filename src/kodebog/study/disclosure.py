@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from kodebog.study.faults import Fault, in_order, short
-from kodebog.study.package import DESCRIPTOR, Package, strings
+from kodebog.study.package import DESCRIPTOR, WORDING, Package, strings
 
 FEW = 5
 """A perspective with fewer interviews than this is a small group: with an initiative named, one can guess who spoke."""
@@ -171,7 +171,7 @@ def _in_texts(package: Package) -> Iterator[_Found]:
     clean: set[str] = set()  # many cells are the same
     for name, table in package.frames.items():
         columns = table.select_dtypes("string").columns
-        for column in [c for c in columns if (name, c) != (EXCEPTIONS, "value")]:
+        for column in [c for c in columns if (name, c) != (EXCEPTIONS, "value") and c != WORDING]:
             for i, text in enumerate(table[column].fillna("")):
                 if text in clean:
                     continue

@@ -21,7 +21,7 @@ from typing import Any
 from kodebog.errors import KodebogError
 from kodebog.files import write_whole
 from kodebog.study import readers
-from kodebog.study.coded import Code, Coded, numbered, said, words_of_documents
+from kodebog.study.coded import Code, Coded, Document, Passage, numbered, said, words_of_documents
 from kodebog.study.disclosure import ADDRESS, EXCEPTIONS, found_in
 from kodebog.study.package import DESCRIPTOR, LONGEST_CELL, Package, tables_of_interviews
 from kodebog.study.questions import UNDECIDED_LICENCE
@@ -85,10 +85,34 @@ class Key:
         path = next((Path(name) for kind, name in self.ids if kind == "file"), None)
         if path is None:
             raise ImportFault("There is no key beside the project that says where the words of the interviews are.")
-        documents = readers.read(path, self.columns()).documents.values()
-        ids = {name: known for (kind, name), known in self.ids.items() if kind == "document"}
-        found = [(ids.get(d.name) or ids.get(f"{d.name}\t{d.id}"), d.text) for d in documents]
+        coded = readers.read(path, self.columns())
+        found = [(self._document(coded, document), document.text) for document in coded.documents.values()]
         return {known: text for known, text in found if known and text is not None}
+
+    def words_of_excerpts(self, file: Path) -> dict[str, str]:
+        """Return the words of the excerpts, by id, out of a file that was imported, in one line each.
+
+        Raises:
+            ReadError: when it cannot be read.
+
+        """
+        coded = readers.read(file, self.columns()).joined()
+        found = {}
+        for passage in coded.passages.values():
+            document = coded.documents[passage.document]
+            known = self._document(coded, document)
+            excerpt = self.ids.get(("excerpt", f"{known}\t{_place(passage)}"))
+            words = passage.words
+            if passage.start is not None:
+                words = (document.text or "")[passage.start : passage.end] or None
+            if excerpt and words:
+                found[excerpt] = plain_text(words)
+        return found
+
+    def _document(self, coded: Coded, document: Document) -> str | None:
+        """The pseudonym of a document; where several are called the same, their ids are part of the name."""
+        name = _called(coded, document)
+        return self.ids.get(("document", name))
 
     def numbered(self, kind: str, name: str, letter: str, width: int = 2) -> str:
         """Return the id of something that is numbered, a new one where it is not known."""
@@ -196,6 +220,16 @@ def tables(coded: Coded, key: Key, group: str = "", hand: dict[str, dict[str, Ro
     return Imported(coded, made, key, notes, spoken)
 
 
+def _called(coded: Coded, document: Document) -> str:
+    """What a document is called in the key: its name, with its id where several have the name."""
+    several = sum(other.name == document.name for other in coded.documents.values()) > 1
+    return f"{document.name}\t{document.id}" if several else document.name
+
+
+def _place(passage: Passage) -> str:
+    return passage.id if passage.start is None else f"{passage.start}-{passage.end}"
+
+
 def _without_circles(coded: Coded) -> Coded:
     """The same, with codes that stand above themselves put on top; no program makes such, a damaged file may."""
     codes = dict(coded.codes)
@@ -221,15 +255,13 @@ def _documents(coded: Coded, key: Key, group: str, hand: dict[str, dict[str, Row
         raise ImportFault(f"No document has “{group}” to be grouped by; known: {listed}")
     given = {coding.passage for coding in coded.codings}
     used = {coded.passages[passage].document for passage in given}
-    several = Counter(document.name for document in coded.documents.values())
     documents: dict[str, Row] = {}
     members: Counter[str] = Counter()
     labels: dict[str, str] = {}
     for document in coded.documents.values():
         if document.id not in used:
             continue
-        called = document.name if several[document.name] == 1 else f"{document.name}\t{document.id}"
-        name = key.numbered("document", called, "D")
+        name = key.numbered("document", _called(coded, document), "D")
         said = (document.attributes.get(group) or "not said") if group else "all"
         of = key.named("group", said, said if group else EVERYONE)
         labels[of] = plain_text(said) if group else "All documents"
@@ -368,8 +400,7 @@ def _excerpts(
     width = max(2, len(str(len(passages))))
     for passage in passages:
         document = documents[passage.document]["document"]
-        place = f"{passage.start}-{passage.end}" if passage.start is not None else passage.id
-        name = ids[passage.id] = key.numbered("excerpt", f"{document}\t{place}", "E", width)
+        name = ids[passage.id] = key.numbered("excerpt", f"{document}\t{_place(passage)}", "E", width)
         text = passage.words
         if passage.start is not None:
             text = (coded.documents[passage.document].text or "")[passage.start : passage.end] or None

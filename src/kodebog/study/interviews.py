@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from kodebog.study.faults import Fault
-from kodebog.study.package import Package, empty_frame, known_tables
+from kodebog.study.package import WORDING, Package, empty_frame, known_tables
 from kodebog.study.rules import Rule, Tables, labels_are_unique, parents_form_a_tree, rows
 
 
@@ -30,7 +30,9 @@ def frames(package: Package) -> Tables:
     tables["codes"] = _filled("codes", t["codes"])
     group = t["documents"].set_index("document")["group"]
     placed = t["excerpts"].assign(perspective=t["excerpts"]["document"].map(group))
-    tables["excerpts"] = _filled("excerpts", placed.rename(columns={"document": "section"}), keep=("start", "end"))
+    tables["excerpts"] = _filled(
+        "excerpts", placed.rename(columns={"document": "section"}), keep=("start", "end", WORDING)
+    )
     rank = t["codings"]["coder"].str.removeprefix("coder-").astype("int64")
     first = rank == rank.groupby(t["codings"]["excerpt"]).transform("min")
     counted = t["codings"][first].assign(basis="content", stance="for")
@@ -51,7 +53,7 @@ def _filled(name: str, frame: pd.DataFrame, keep: tuple[str, ...] = ()) -> pd.Da
             found[str(column)] = frame[source].reset_index(drop=True)
         else:
             found[str(column)] = pd.Series([pd.NA] * len(frame), dtype="Int64" if empty.dtype == "int64" else "string")
-    found |= {column: frame[column].reset_index(drop=True) for column in keep}
+    found |= {column: frame[column].reset_index(drop=True) for column in keep if column in frame}
     return pd.DataFrame(found)
 
 

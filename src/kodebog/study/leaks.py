@@ -15,7 +15,7 @@ from kodebog.study import readers
 from kodebog.study.coded import RUN, ReadError, runs_of_words, said
 from kodebog.study.faults import Fault, in_order, short
 from kodebog.study.importing import Key, private_folder
-from kodebog.study.package import Package
+from kodebog.study.package import WORDING, Package
 
 TELLING = re.compile(r"[\W\d_]|(?<=.)[A-Z]")
 """What the name of a document has that a common word has not: a space, a figure, a mark, a capital inside."""
@@ -77,7 +77,8 @@ def _cells(package: Package) -> Iterator[tuple[str, int, str, str]]:
         heads, *rows = table.rows
         for number, row in enumerate(rows, 2):
             for head, cell in zip(heads, row, strict=False):
-                yield table.file, number, head, cell
+                if head != WORDING:  # a private copy has it, which is not published
+                    yield table.file, number, head, cell
 
 
 def _lines(texts: Iterable[Path]) -> Iterator[tuple[str, int, str, str]]:

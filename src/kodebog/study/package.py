@@ -28,6 +28,8 @@ HERE = Path(__file__).parent
 DESCRIPTOR = "datapackage.json"
 LEDGER = "expected_ledger.csv"
 """The ledger as last accepted, beside the tables of the study but no part of the package."""
+WORDING = "wording"
+"""Column of a private copy that holds the words of its excerpts."""
 LONGEST_CELL = 5_000
 """Characters that a cell may hold."""
 LARGEST_FILE = 50_000_000

@@ -12,9 +12,7 @@ from __future__ import annotations
 import bisect
 import hashlib
 import itertools
-import json
 import re
-import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
@@ -23,11 +21,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from kodebog import paths
 from kodebog.errors import KodebogError
-from kodebog.files import write_whole
 from kodebog.study import Study
-from kodebog.study.package import DESCRIPTOR, datapackage, declared_files
+from kodebog.study.private import private_copy
 
 FURNITURE = re.compile(
     r"\s*((https?://)?www\.lederliv\.dk\S*)?\s*((side\s+)?\d{1,3}(\s*(/|af)\s*\d{1,3})?)?\s*"
@@ -43,8 +39,6 @@ LONGEST_TEXT = 1_000_000
 """Characters of a text that may be the article, which has some 53,000."""
 LONGEST = 250
 """Tokens within which a role label must follow the first words of an excerpt."""
-WORDING = "wording"
-"""Column of a private copy that holds the article's words."""
 CITED_WITHIN = 14
 """Tokens within which a year must follow the first author's name."""
 _SOFT_HYPHEN = "\N{SOFT HYPHEN}"
@@ -329,50 +323,16 @@ def _cited(article: list[Token], i: int, name: str, year: str) -> bool:
 def weave(data: Path, text: str, out: Path) -> int:
     """Write a private copy of the study to `out`, with the article's own words in a column of `excerpts.csv`.
 
-    The words are the reader's own copy of them: they stay outside every repository, and only the user who wove them
-    may read the files. Returns how many excerpts were found.
+    Returns how many excerpts were found.
 
     Raises:
-        SourceError: when `out` is inside a git checkout or not empty, when the study is woven already, or when an
-            excerpt is not in the text as coded.
+        PrivateCopyError: when `out` is inside a git checkout or not empty, or when the study is woven already.
+        SourceError: when an excerpt is not in the text as coded.
 
     """
     study = Study.load(data)
-    where = out.resolve()
-    if where.is_relative_to(paths.ROOT):
-        raise SourceError(f"{out}: is inside the repository; the article's words must stay outside it")
-    if checkout := next((folder for folder in where.parents if (folder / ".git").exists()), None):
-        raise SourceError(f"{out}: is inside the git checkout {checkout}; the article's words must stay outside any")
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise SourceError(f"{out}: is not an empty folder")
-    if WORDING in study.excerpts:
-        raise SourceError(f"{data}: has the article's words already")
     words = excerpts_in(study, text)
     for excerpt in study.excerpts["excerpt"]:
         if excerpt not in words:
             raise SourceError(f"{excerpt} is not in the text as coded; “kodebog verify” says what differs")
-    woven = study.excerpts.assign(**{WORDING: study.excerpts["excerpt"].map(words)})
-    package = datapackage(data)
-    table = next(resource for resource in package["resources"] if resource["name"] == "excerpts")
-    table["schema"]["fields"].append(
-        {
-            "name": WORDING,
-            "type": "string",
-            "title": "Wording",
-            "title_da": "Ordlyd",
-            "description": "The excerpt as printed, from the reader's own copy. Not to be passed on.",
-        }
-    )
-    content = {path.name: path.read_text(encoding="utf-8") for path in declared_files(data)}
-    content[table["path"]] = woven.to_csv(index=False, lineterminator="\n")
-    content[DESCRIPTOR] = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
-    where.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=where.parent) as temporary:
-        made = Path(temporary) / "study"
-        made.mkdir(mode=0o700)
-        for name, text_ in content.items():
-            write_whole(made / name, text_, mode=0o600)
-        if out.exists():
-            out.rmdir()
-        made.rename(where)
-    return len(words)
+    return private_copy(data, words, out)
