@@ -19,7 +19,7 @@ TYPEFACE = Path(__file__).with_name("typeface")
 
 @functools.cache
 def truetype() -> Path:
-    """Return a folder with the typefaces as TrueType, as matplotlib and Typst read it; it goes when the process does."""
+    """Return a folder with the typefaces as TrueType, for matplotlib and Typst; it goes when the process does."""
     from fontTools.ttLib import TTFont  # noqa: PLC0415 - only pictures and the PDF pay for it
 
     folder = Path(tempfile.mkdtemp(prefix="kodebog-typeface-"))
