@@ -12,7 +12,7 @@ endif
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 PYTEST := $(BIN)/python -m pytest -n 2
 # nbval and JupyterLab start kernels as the build does
-SNAPSHOTS := test_pages test_tables test_figures test_evidence
+SNAPSHOTS := test_pages test_tables test_figures test_evidence test_validation
 KERNELS := JUPYTER_DEFAULT_PROVISIONER_NAME=kodebog-forked
 
 .DEFAULT_GOAL := help
@@ -69,7 +69,7 @@ fuzz: env ## Try many random inputs, other ones each time
 notebooks: env ## Execute the notebooks and store their outputs in notebooks/
 	@$(BIN)/kodebog notebooks
 
-snapshots: env ## Accept what generated pages, tables and figures say now, in tests/test_*/
+snapshots: env ## Accept what generated pages, tables, figures and faults say now, in tests/test_*/
 	@$(BIN)/python -m pytest -q --force-regen $(SNAPSHOTS:%=tests/%.py); git diff --stat -- $(SNAPSHOTS:%=tests/%)
 
 metadata: env ## Write codemeta.json and ro-crate-metadata.json from what they describe

@@ -180,15 +180,69 @@ MUTATIONS = {
         "sample.csv", "Leder,10", "Leder,10,3",
         "sample.csv, row 3: has more cells than the header, found “3”; allowed: 4 cells",
     ),
+    "said of a type, and in no section": (
+        "case_codes.csv", "town-centre,many-actors,type,practices", "town-centre,many-actors,type,E01",
+        "column evidence: is no section, though the code is said of the whole type, found “E01”",
+    ),
+    "the same label twice": (
+        "codes.csv", ",Coordination,Koordinering,", ",Empowerment,Koordinering,",
+        "codes.csv, row 4, column label_en: stands twice, found “Empowerment”; allowed: another label for each row",
+    ),
+    "coder that does not go with the basis": (
+        "excerpt_codes.csv", "E14,mandate,content,for,agreed", "E14,mandate,content,for,article",
+        "column coder: does not go with the basis “content”, found “article”",
+    ),
+    "example without its code": (
+        "codes.csv", ",barriers,E24", ",barriers,E05",
+        "column example: does not carry the code “digital-self-service”, found “E05”",
+    ),
+    "concept of what is no research": (
+        "findings.csv", "F10,practices,RQ1,answer,content,,", "F10,practices,RQ1,answer,content,co-creation,",
+        "findings.csv, row 11, column concept: must be empty for a finding of kind “answer”, found “co-creation”",
+    ),
+    "work of another year": (
+        "literature.csv", "introduction,mortensen-2020,Mortensen,2020", "introduction,mortensen-2020,Mortensen,2021",
+        "literature.csv, row 4, column work: does not agree with authors and year",
+    ),
+    "printed list that skips a number": (
+        "published_lists.csv", "support,3,mandate", "support,4,mandate",
+        "column order: is not the next number, found “4”; allowed: 3",
+    ),
+    "printed entry that stands twice": (
+        "published_lists.csv", "support,2,present-leadership", "support,2,resources",
+        "column code: stands twice, found “resources”",
+    ),
+    "what the report names and is not there": (
+        "families.csv", "\ncharacteristic,", "\ncharacteristics,",
+        "families.csv",
+    ),
+    "code in another section than its family": (
+        "codes.csv", ",roles,E07", ",support,E07",
+        "column section: is not the section of the family “approach”, found “support”",
+    ),
+    "parent of another family": (
+        "codes.csv", "hands-on,leading,,", "hands-on,leading,barrier,",
+        "column parent: is of another family, found “barrier”; allowed: a code of the family “leading”",
+    ),
+    "initiative that is not placed": (
+        "case_codes.csv", "town-centre,mobilisation,type,practices\n", "",
+        "cases.csv, row 2, column practice: is not among the codes of “town-centre”, found “mobilisation”",
+    ),
+    "effect without theme": (
+        "codes.csv", "resources,support,support,time-resources,supports", "resources,support,support,,supports",
+        "column theme: must not be empty",
+    ),
     "blank row": ("sample.csv", "Leder,10\n", "Leder,10\n\n", "sample.csv, row 4: is blank"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", MUTATIONS)
-def test_a_fault_is_found_and_named(folder, kind):
+def test_a_fault_is_found_and_named(folder, kind, file_regression):
+    """The words that matter stand here; all that is said, every part of each fault, in the file beside."""
     name, old, new, message = MUTATIONS[kind]
     edit(folder, name, old, new)
     found = said(folder)
+    file_regression.check("\n".join(found) + "\n", basename=kind.replace(" ", "-"))
     assert any(message in line for line in found), "\n".join(found)
     for line in found:
         place, column, told = re.match(r"([^,:]+)(?:, row \d+)?(, columns? [\w, ]+)?: (.*)", line).groups()

@@ -357,7 +357,7 @@ def _content_is_what_was_agreed(t: Tables) -> Iterator[Fault]:
 
 def _what_is_said_of_a_type_stands_in_a_section(t: Tables) -> Iterator[Fault]:
     """What is said of a whole type stands under its heading, in a section, not in an excerpt."""
-    sections = set(t["sections"]["section"])
+    sections = list(t["sections"]["section"])
     bad = (t["case_codes"]["said_of"] == "type") & ~t["case_codes"]["evidence"].isin(sections)
     for row, coding in rows(t["case_codes"], bad):
         yield Fault(
