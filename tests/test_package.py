@@ -149,7 +149,7 @@ CELLS = {
     "a formula": ("=1+1", "starts as a formula does in a spreadsheet", "a start other than = + - @"),
     "a mention": ("@you", "starts as a formula does in a spreadsheet", "a start other than = + - @"),
     "an id": ("see E01", "holds “E01”, which reads as the id of an excerpt or finding", "words"),
-    "no id": ("see E0123 and XE01", "", ""),
+    "no id": ("see E0123456 and XE01", "", ""),
     "a line end": ("a\nb", "holds U+000A, which is no text", "text on one line"),
     "nothing": ("", "", ""),
     "words": ("Ørsted & søn, “sådan”", "", ""),
