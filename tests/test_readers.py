@@ -285,6 +285,7 @@ def test_what_is_no_table_of_codings(tmp_path, content, words):
 def test_damaged_files_are_refused_or_read_and_never_end_in_a_traceback(qdpx, tmp_path):
     """Many files with some bytes changed: each is read, or refused with a sentence; none is written to."""
     sources = [qdpx().read_bytes(), taguette(tmp_path / "t.sqlite3").read_bytes(), TABLES["a row a coding"].encode()]
+    sources += [ROCK.encode(), ods(tmp_path / "t.ods", {"a": [["document", "code"], ["d", "x"]]}).read_bytes()]
     chance = random.Random(1)
     for number in range(600):
         content = bytearray(chance.choice(sources))
@@ -321,3 +322,84 @@ def test_the_doctor_on_names_that_stand_twice_and_nothing_coded(tmp_path):
 def test_a_file_that_is_not_there(tmp_path, capsys):
     with pytest.raises(ReadError, match="No such file"):
         readers.read(tmp_path / "none.qdpx")
+
+
+ROCK = """---
+ROCK_attributes: {cid: 1}
+---
+[[cid=1]]
+---<<paragraph_break>>---
+Made up: nobody said this. [[uid=7d]] [[time>pressure]] [[trust]]
+And this has no code.
+Nor was this said. [[time]]
+"""
+
+
+def test_a_rock_source(tmp_path):
+    path = tmp_path / "source.rock"
+    path.write_text(ROCK, encoding="utf-8")
+    coded = readers.read(path)
+    assert coded.program == "ROCK source" and passages(coded) == ["Made up: nobody said this.", "Nor was this said."]
+    assert coded.codes["time>pressure"].name == "pressure" and coded.codes["time>pressure"].parent == "time"
+    assert [(c.passage, c.code) for c in coded.codings] == [
+        ("line 6", "time>pressure"), ("line 6", "trust"), ("line 8", "time"),
+    ]  # fmt: skip
+    assert "2 identifiers and other marks that are no codes were left out." in coded.notes
+
+
+def test_a_table_with_brackets_in_it_is_a_table(tmp_path):
+    path = tmp_path / "codings.csv"
+    path.write_text("document,text,code\nd,see [[note]] there,x\n", encoding="utf-8")
+    assert readers.read(path).program == "table"
+
+
+CODEBOOK = 'Code,Comment,Codes in Group\n"time, lack of",Said when hours are short,\nmoney,,\n"money, other",,\n'
+
+
+def test_codes_with_commas_are_told_apart_by_the_codebook(tmp_path):
+    (tmp_path / "book.csv").write_text(CODEBOOK, encoding="utf-8")
+    path = tmp_path / "quotations.csv"
+    path.write_text('ID,Document,Codes\n1:1,d,"money, other, time, lack of, new"\n1:2,d,money\n', encoding="utf-8")
+    coded = readers.read(path, readers.tables.Columns(codebook=str(tmp_path / "book.csv")))
+    given = [(c.passage.partition("\0")[2], c.code) for c in coded.codings]
+    assert given == [("1:1", "money, other"), ("1:1", "time, lack of"), ("1:1", "new"), ("1:2", "money")]
+    assert coded.codes["time, lack of"].definition == "Said when hours are short"
+    (tmp_path / "book.csv").write_text("word\nx\n", encoding="utf-8")
+    with pytest.raises(ReadError, match="no column is known to hold the names"):
+        readers.read(path, readers.tables.Columns(codebook=str(tmp_path / "book.csv")))
+
+
+ODS = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>{}</office:spreadsheet>'
+    "</office:body></office:document-content>"
+)
+
+
+def ods(path, sheets):
+    def cell(text):
+        return f"<table:table-cell><text:p>{text}</text:p></table:table-cell>"
+
+    empty = '<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    tables = "".join(
+        f'<table:table table:name="{name}">'
+        + "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+        + f"{empty}</table:table>"
+        for name, rows in sheets.items()
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", ODS.format(tables))
+    return path
+
+
+def test_an_opendocument_sheet(tmp_path):
+    rows = [["document", "passage", "code"], ["d", "1", "x"], ["d", "1", "y"], ["e", "2", "x"]]
+    path = ods(tmp_path / "codings.ods", {"notes": [["nothing"]], "codings": rows})
+    coded = readers.read(path, readers.tables.Columns(sheet="codings"))
+    assert len(coded.documents) == 2 and len(coded.passages) == 2 and len(coded.codings) == 3
+    with pytest.raises(ReadError, match="has no sheet “other”"):
+        readers.read(path, readers.tables.Columns(sheet="other"))
+    with pytest.raises(ReadError, match="no column is known to hold codes"):
+        readers.read(path)

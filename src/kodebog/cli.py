@@ -57,13 +57,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         "doctor",
         "say what a file of a coding program holds, and what stands in the way of a study",
         study=False,
-        file="REFI-QDA, Taguette, QualCoder, RQDA, CSV or XLSX",
+        file="REFI-QDA, Taguette, QualCoder, RQDA, ROCK, CSV, XLSX or ODS",
     )
     sub = command(
         "import",
         "make a study of coded interviews, or bring one up to date",
         study=False,
-        file="REFI-QDA, Taguette, QualCoder, RQDA, CSV or XLSX",
+        file="REFI-QDA, Taguette, QualCoder, RQDA, ROCK, CSV, XLSX or ODS",
         folder="the project to make or to bring up to date",
     )
     for option, what in {
@@ -77,6 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "code": "of a table: columns that hold codes, with commas between them",
         "marks": "of a table: columns that are codes, marked where a passage has them",
         "sheet": "of a workbook: the sheet to read",
+        "codebook": "of a table: a second table with the names of all codes, where names hold commas",
     }.items():
         sub.add_argument(f"--{option}", default="", help=what)
     other = "write codings, code tables, codebook and REFI-QDA project for other programs"
@@ -294,6 +295,7 @@ def _import(arguments: argparse.Namespace) -> int:
         several(arguments.code),
         several(arguments.marks),
         arguments.sheet,
+        str(Path(arguments.codebook).resolve()) if arguments.codebook else "",
     )
     made, key, changed, faults, questions = bring_in(
         arguments.file, columns, arguments.folder, arguments.title, arguments.author, arguments.licence, arguments.group

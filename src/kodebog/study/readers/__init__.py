@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 from kodebog.study.coded import Coded, ReadError
-from kodebog.study.readers import databases, refi, tables
+from kodebog.study.readers import databases, refi, rock, tables
 
 SQLITE = b"SQLite format 3\x00"
 
@@ -36,7 +36,13 @@ def read(path: Path, columns: tables.Columns | None = None) -> Coded:
                 names = archive.namelist()
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
             raise ReadError(f"{path.name}: is a damaged archive ({error}).") from None
-        return tables.read(path, columns) if any(name.startswith("xl/") for name in names) else refi.read(path)
+        sheets = any(name.startswith("xl/") for name in names) or {"mimetype", "content.xml"} <= set(names)
+        return tables.read(path, columns) if sheets else refi.read(path)
     if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
         return refi.read(path)
+    if columns is None or columns == tables.Columns():  # a table whose columns were named is a table
+        with path.open("rb") as file:
+            begin = file.read(64 * 1024).decode("utf-8-sig", "replace")
+        if rock.is_one(begin):
+            return rock.read(path)
     return tables.read(path, columns)

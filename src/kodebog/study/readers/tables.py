@@ -1,4 +1,4 @@
-"""Tables of codings (CSV or XLSX): a row for each coding, or for each passage with its codes in one cell.
+"""Tables of codings (CSV, XLSX or OpenDocument): a row for each coding, or for each passage with its codes in one cell.
 
 Columns are known by their heads, as Taguette, ATLAS.ti, MAXQDA, Dedoose and NVivo write them, and by plain words.
 """
@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
 import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 
 import openpyxl
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 
 from kodebog.study.coded import LARGEST, Code, Coded, Coders, Coding, Document, Passage, ReadError
 
@@ -41,6 +47,8 @@ class Columns:
     """Columns that are codes themselves: a passage has the code where its cell says neither nothing nor no."""
     sheet: str = ""
     """Sheet of a workbook; the first where none is named."""
+    codebook: str = ""
+    """A table with the names of all codes, for cells in which what stands between codes also stands in their names."""
 
 
 NO = {"", "0", "no", "nej", "false", "n", "-"}
@@ -63,6 +71,8 @@ def read(path: Path, told: Columns | None = None) -> Coded:
     used = {*roles.values(), *codes, *marks}
     beside = {head: at for at, head in enumerate(heads) if head and at not in used}
     made, coders, bare, commas = Coded("table"), Coders(), 0, 0
+    names = _names(Path(told.codebook)) if told.codebook else {}
+    made.codes.update({name: Code(name, name, "", definition) for name, definition in names.items()})
     attributes: dict[str, dict[str, set[str]]] = {}
     for number, row in enumerate(rows[1:], 2):
         cells = [cell.strip() for cell in row] + [""] * (len(heads) - len(row))
@@ -74,8 +84,8 @@ def read(path: Path, told: Columns | None = None) -> Coded:
         # the same words in the same document are one passage, unless the table numbers its passages
         passage = f"{document}\0{cell.get('passage') or cell.get('words') or f'row {number}'}"
         made.passages.setdefault(passage, Passage(passage, document, words=cell.get("words") or None))
-        given = [code for at in codes for code in _split(cells[at])]
-        commas += sum("," in cells[at] and len(_split(cells[at])) == 1 for at in codes)
+        given = [code for at in codes for code in _split(cells[at], names)]
+        commas += sum("," in cells[at] and len(_split(cells[at], names)) == 1 for at in codes)
         given += [heads[at] for at in marks if cells[at].casefold() not in NO]
         bare += not given
         by = cell.get("coder", "")
@@ -119,15 +129,61 @@ def _roles(heads: list[str], told: Columns, name: str) -> tuple[dict[str, int], 
     return roles, codes, marks
 
 
-def _split(cell: str) -> list[str]:
+def _names(path: Path) -> dict[str, str]:
+    """The codes of a codebook, as ATLAS.ti and others export it, with their definitions.
+
+    Raises:
+        ReadError: when it cannot be read, or has no column that holds names.
+
+    """
+    rows = _rows(path, "")
+    heads = [head.strip().casefold() for head in rows[0]] if rows else []
+    at = next((heads.index(head) for head in ("code", "code name", "name", "codes", "tag") if head in heads), None)
+    if at is None:
+        raise ReadError(f"{path.name}: no column is known to hold the names of codes; call one “code”.")
+    said = next((heads.index(head) for head in ("comment", "definition", "description", "memo") if head in heads), None)
+    found = {}
+    for row in rows[1:]:
+        if at < len(row) and row[at].strip():
+            found[row[at].strip()] = row[said].strip() if said is not None and said < len(row) else ""
+    return found
+
+
+def _split(cell: str, names: Mapping[str, str] | None = None) -> list[str]:
+    if names:
+        return list(dict.fromkeys(_known(cell, sorted(names, key=len, reverse=True))))
     mark = next((mark for mark in SEPARATORS if mark in cell), "\n")
     return list(dict.fromkeys(part.strip() for part in cell.split(mark) if part.strip()))
+
+
+_APART = re.compile(r"\s*(?:[,;|\n]\s*|$)")
+"""What stands between the codes of a cell, or behind the last."""
+
+
+def _known(cell: str, names: Sequence[str]) -> Iterator[str]:
+    """Yield the codes of a cell, at each place the longest known name; what none fits is taken up to the next mark."""
+    at = 0
+    while at < len(cell):
+        fits = (name for name in names if cell.startswith(name, at) and _APART.match(cell, at + len(name)))
+        end = _APART.search(cell, at)
+        name = next(fits, None) or cell[at : end.start() if end else len(cell)]
+        if name.strip():
+            yield name.strip()
+        behind = _APART.match(cell, at + len(name))
+        at = behind.end() if behind else len(cell)
 
 
 def _rows(path: Path, sheet: str) -> list[list[str]]:
     if path.stat().st_size > LARGEST:
         raise ReadError(f"{path.name}: is larger than {LARGEST >> 20} MiB.")
-    rows = _workbook(path, sheet) if zipfile.is_zipfile(path) else _csv(path)
+    try:
+        zipped = zipfile.is_zipfile(path)
+        if zipped:
+            with zipfile.ZipFile(path) as archive:
+                opened = "content.xml" in archive.namelist()
+    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise ReadError(f"{path.name}: cannot be read ({error}).") from None
+    rows = (_opened(path, sheet) if opened else _workbook(path, sheet)) if zipped else _csv(path)
     return [row for row in rows if any(cell.strip() for cell in row)]
 
 
@@ -170,6 +226,49 @@ def _workbook(path: Path, sheet: str) -> list[list[str]]:
         raise
     except Exception as error:  # what a broken workbook makes openpyxl raise has no common name
         raise ReadError(f"{path.name}: cannot be read as a workbook ({type(error).__name__}).") from None
+
+
+MOST_REPEATED = 16_384
+"""Cells or rows that one element of an OpenDocument sheet may stand for; empty ones at its end stand for the rest."""
+
+
+def _opened(path: Path, sheet: str) -> list[list[str]]:
+    """A sheet of an OpenDocument workbook, as it is seen on the screen."""
+    with zipfile.ZipFile(path) as archive:
+        try:
+            if archive.getinfo("content.xml").file_size > LARGEST:
+                raise ReadError(f"{path.name}: is larger than {LARGEST >> 20} MiB when unpacked.")
+            root = fromstring(archive.read("content.xml"), forbid_dtd=True)
+        except (
+            KeyError,
+            RuntimeError,
+            zipfile.BadZipFile,
+            zlib.error,
+            ParseError,
+            DefusedXmlException,
+            EOFError,
+        ) as error:
+            raise ReadError(f"{path.name}: cannot be read as a workbook ({type(error).__name__}).") from None
+    found = {str(table.get(f"{_TABLE}name")): table for table in root.iter(f"{_TABLE}table")}
+    if not found or (sheet and sheet not in found):
+        raise ReadError(f"{path.name}: has no sheet “{sheet}”. Sheets: {', '.join(found) or 'none'}")
+    rows = []
+    for row in found[sheet or next(iter(found))].iter(f"{_TABLE}table-row"):
+        cells = []
+        for cell in [c for c in row if c.tag in {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}]:
+            said = "\n".join("".join(part.itertext()) for part in cell.iter(f"{_TEXT}p"))
+            times = _times(cell.get(f"{_TABLE}number-columns-repeated"))
+            cells += [said] * (times if said else min(times, 1_000))
+        if any(cells):
+            rows += [cells] * _times(row.get(f"{_TABLE}number-rows-repeated"))
+    return rows
+
+
+_TABLE, _TEXT = (f"{{urn:oasis:names:tc:opendocument:xmlns:{name}:1.0}}" for name in ("table", "text"))
+
+
+def _times(value: str | None) -> int:
+    return min(int(value), MOST_REPEATED) if value and value.isdecimal() and len(value) < 9 else 1
 
 
 def _cell(value: object) -> str:
