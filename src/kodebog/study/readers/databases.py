@@ -35,7 +35,7 @@ def read(path: Path) -> Coded:
                 return _qualcoder(database, "code_cat" in tables)
             if tables >= RQDA:
                 return _rqda(database, {"codecat", "treecode"} <= tables)
-    except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
+    except (sqlite3.Error, ValueError, TypeError, AttributeError, OverflowError) as error:
         raise ReadError(f"{path.name}: cannot be read as a database ({error}).") from None
     raise ReadError(f"{path.name}: is a database, but not of Taguette, RQDA or QualCoder.")
 

@@ -113,7 +113,9 @@ class _Members:
 
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         self.archive, self.name = archive, name
-        inside = [info for info in archive.infolist() if not info.is_dir() and not _leads_out(info.filename)]
+        inside = [
+            info for info in archive.infolist() if info.filename and not info.is_dir() and not _leads_out(info.filename)
+        ]
         self.known = {info.filename.replace("\\", "/").casefold(): info for info in inside}
 
     def read(self, key: str) -> bytes:

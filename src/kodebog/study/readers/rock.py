@@ -1,6 +1,7 @@
 """ROCK sources: plain text in which codes stand between double square brackets behind what they are given to.
 
-Source: the Reproducible Open Coding Kit, rock.science. An utterance is a line; `[[above>below]]` is a code below another; `[[cid=1]]` and the like name what the utterances from there on belong to, and `[[uid=…]]` an utterance.
+Source: the Reproducible Open Coding Kit, rock.science. An utterance is a line; `[[above>below]]` is a code below one;
+`[[cid=1]]` and the like name what the utterances from there on belong to, `[[uid=…]]` an utterance.
 """
 
 from __future__ import annotations

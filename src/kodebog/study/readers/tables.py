@@ -17,7 +17,6 @@ from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
-from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from kodebog.study.coded import LARGEST, Code, Coded, Coders, Coding, Document, Passage, ReadError
@@ -239,14 +238,18 @@ def _opened(path: Path, sheet: str) -> list[list[str]]:
             if archive.getinfo("content.xml").file_size > LARGEST:
                 raise ReadError(f"{path.name}: is larger than {LARGEST >> 20} MiB when unpacked.")
             root = fromstring(archive.read("content.xml"), forbid_dtd=True)
+        except ReadError:
+            raise
+        # what a broken archive or sheet raises has no common name
         except (
             KeyError,
+            ValueError,
             RuntimeError,
+            EOFError,
+            OSError,
             zipfile.BadZipFile,
             zlib.error,
             ParseError,
-            DefusedXmlException,
-            EOFError,
         ) as error:
             raise ReadError(f"{path.name}: cannot be read as a workbook ({type(error).__name__}).") from None
     found = {str(table.get(f"{_TABLE}name")): table for table in root.iter(f"{_TABLE}table")}
