@@ -316,3 +316,30 @@ def test_the_whole_command(tmp_path, made, capfd, monkeypatch):
                   "Open before it is published", "Next: kodebog build study", "Danish first names"):  # fmt: skip
         assert words in said, said
     assert read_package(tmp_path / "study/data")[1] == []
+
+
+def test_a_typology_where_types_and_dimensions_are_marked(start, made):
+    folder = start()
+    text = (folder / "data/families.csv").read_text(encoding="utf-8")
+    lines = text.splitlines()
+    assert [line.rpartition(",")[2] for line in lines] == ["use", "", "", ""]
+    (folder / "data/families.csv").write_text(
+        "\n".join([lines[0], lines[1] + "type", lines[2] + "dimension", lines[3] + "dimension", ""]), encoding="utf-8"
+    )
+    assert check(folder / "data") == []
+    changed = bring_in(folder.parent / "interviews.qdpx", Columns(), folder, group="role").changed
+    assert changed == ["chapter “typology” added"], "what is marked stays marked, and the chapter comes"
+    assert "notebooks/typology" in (folder / "_toc.yml").read_text(encoding="utf-8")
+    rows_ = interviews.typology(Study.load(folder / "data")).set_index(["type", "code"])["excerpts"].map(len)
+    lead = [{g.code for g in made.codings if g[:3] == p and g.coder == "anna"} for p in made.passages]
+    assert rows_[("meetings", "money")] == sum({"time.pressure.meetings", "money"} <= codes for codes in lead)
+    pressure = sum("money" in codes and any(c.startswith("time.pressure") for c in codes) for codes in lead)
+    assert rows_[("pressure", "money")] == pressure
+
+
+def test_a_typology_without_dimensions(start):
+    folder = start() / "data"
+    text = (folder / "families.csv").read_text(encoding="utf-8")
+    (folder / "families.csv").write_text(re.sub(r"^(time,.*),$", r"\1,type", text, flags=re.M), encoding="utf-8")
+    (fault,) = check(folder)
+    assert (fault.file, fault.row, fault.column, fault.problem) == ("families.csv", 2, "use", "stands alone")

@@ -81,6 +81,32 @@ def overlapping(study: Study) -> Iterator[tuple[str, str]]:
             open_.append((end, excerpt))
 
 
+def typology(study: Study) -> pd.DataFrame:
+    """Return what each type is like: the codes of each dimension that excerpts of the type carry.
+
+    Types are the codes of the family whose `use` is “type”; an excerpt is of a type when it carries its code or one
+    below it. Columns: dimension (a family), type, code, excerpts (tuple of ids that carry both), in codebook order;
+    codes that no excerpt of the type carries are left out. No rows where nothing is marked.
+
+    >>> len(typology(study))
+    0
+
+    """
+    use = study.families.set_index("family")["use"] if "use" in study.families else pd.Series(dtype="string")
+    carried = coded(study).query("stance == 'for'").drop_duplicates(["excerpt", "code"])
+    holders = {str(code): set(part) for code, part in carried.groupby("code")["excerpt"]}
+    of_family = study.codes.groupby("family")["code"].agg(list)
+    types = [c for family in use.index[use == "type"] for c in of_family[family]]
+    found = [
+        (dimension, kind, code, tuple(sorted(both)))
+        for dimension in use.index[use == "dimension"]
+        for kind in types
+        for code in of_family[dimension]
+        if (both := holders.get(kind, set()) & holders.get(code, set()))
+    ]
+    return pd.DataFrame(found, columns=["dimension", "type", "code", "excerpts"])
+
+
 def coders(study: Study) -> pd.DataFrame:
     """Return how far each two coders agree on the excerpts that both have coded, before anything was settled.
 

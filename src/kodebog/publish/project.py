@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,7 +79,8 @@ def bring_in(
     if licence:
         about["licenses"] = [{"title": licence}]
     package = importing.write(made, data, about)
-    return _brought(made, folder, package, list(importing.changes(before, made)))
+    added = _add_chapters(made, folder)
+    return _brought(made, folder, package, [*importing.changes(before, made), *added])
 
 
 def _brought(made: importing.Imported, folder: Path, package: Package, changed: list[str]) -> BroughtIn:
@@ -94,7 +96,6 @@ def _new(made: importing.Imported, folder: Path, title: str, author: str, licenc
     fresh = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     try:
-        several = {row["coder"] for row in made.tables["codings"]} != {"coder-1"}
         words = {
             "title": title,
             "title_quoted": json.dumps(title, ensure_ascii=False),
@@ -102,9 +103,10 @@ def _new(made: importing.Imported, folder: Path, title: str, author: str, licenc
             "today": datetime.datetime.now(datetime.UTC).date().isoformat(),
         }
         for path in sorted(START.rglob("*")):
-            if path.is_file() and (several or path.stem != "agreement"):
+            if path.is_file() and path.stem not in CHAPTERS:
                 name = NAMED.get(path.name) or path.relative_to(START)
-                write_whole(fresh / name, _filled(path.read_text(encoding="utf-8"), words, path.name, several))
+                write_whole(fresh / name, _filled(path.read_text(encoding="utf-8"), words))
+        _add_chapters(made, fresh)
         package = importing.write(made, fresh / "data", importing.descriptor(title, licence or UNDECIDED_LICENCE))
         if folder.exists():
             folder.rmdir()
@@ -114,15 +116,35 @@ def _new(made: importing.Imported, folder: Path, title: str, author: str, licenc
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-AGREEMENT = {
-    "index.md": "- {doc}`Agreement of coders <notebooks/agreement>`: where two have coded the same\n",
-    "_toc.yml": "      - file: notebooks/agreement\n",
+CHAPTERS: dict[str, Callable[[importing.Imported], bool]] = {
+    "typology": lambda made: any(row["use"] for row in made.tables["families"]),
+    "agreement": lambda made: {row["coder"] for row in made.tables["codings"]} != {"coder-1"},
 }
-"""Where the page on the agreement of coders is named, if there is one."""
+"""Chapters that not every study has, and when it has them."""
+LAST = "      - file: notebooks/evidence\n"
+"""The line of the contents before which such a chapter is put."""
 
 
-def _filled(text: str, words: dict[str, str], name: str, several: bool) -> str:
+def _add_chapters(made: importing.Imported, folder: Path) -> list[str]:
+    """Add the chapters that the data now call for and that are not there; return what was done."""
+    done = []
+    for name, wanted in CHAPTERS.items():
+        notebook, contents = folder / "notebooks" / f"{name}.ipynb", folder / "_toc.yml"
+        if not wanted(made) or notebook.exists():
+            continue
+        write_whole(notebook, (START / "notebooks" / notebook.name).read_text(encoding="utf-8"))
+        toc = contents.read_text(encoding="utf-8")
+        line = f"      - file: notebooks/{name}\n"
+        if LAST in toc and line not in toc:
+            write_whole(contents, toc.replace(LAST, line + LAST, 1))
+            done.append(f"chapter “{name}” added")
+        else:
+            done.append(f"chapter “{name}” written to {notebook.name}; name it in _toc.yml where you want it")
+    return done
+
+
+def _filled(text: str, words: Mapping[str, str]) -> str:
     """A file of a new project, with its title and what else differs."""
     for mark, word in words.items():
         text = text.replace("{{" + mark + "}}", word)
-    return text.replace("{{agreement}}", AGREEMENT.get(name, "") if several else "")
+    return text

@@ -98,6 +98,27 @@ def together(study: Study, overlap: bool = False) -> Table:
     return Table(frame, caption, "tab-together", (36, 36, 12, 16), stub=True)
 
 
+def typology(study: Study) -> Table:
+    """Return the types with the codes of each dimension that excerpts of the type carry, and in how many."""
+    rows = interviews.typology(study)
+    families, labels = study.labels("families"), study.labels("codes")
+    marked = study.families[study.families["use"] == "dimension"]["family"]
+    types = study.families[study.families["use"] == "type"]["family"]
+    kinds = list(study.codes.loc[study.codes["family"].isin(types), "code"])
+
+    def cell(dimension: str, kind: str) -> tuple[Words, ...]:
+        part = rows[(rows["dimension"] == dimension) & (rows["type"] == kind)]
+        return tuple(Words(f"{labels[r.code]} ({len(r.excerpts)})") for r in part.itertuples())
+
+    frame = pd.DataFrame({"Dimension": [Words(families[dimension]) for dimension in marked]})
+    for kind in kinds:
+        frame[labels[kind]] = [cell(dimension, kind) for dimension in marked]
+    caption = f"{numbered(len(kinds), 'type')}, and the number of their excerpts that carry a code of each dimension"
+    if rows.empty:
+        caption = "No excerpt carries a type and a code of a dimension"
+    return Table(frame, caption, "tab-typology", stub=True)
+
+
 def agreement(study: Study) -> Table:
     """Return how far each two coders agree on what both have coded."""
     rows = interviews.coders(study)

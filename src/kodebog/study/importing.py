@@ -302,6 +302,9 @@ def _codebook(
         before = hand.get(table, {}).get(name, {}).get("definition", "")
         return before or ("" if code.id in in_vivo else plain_text(code.definition))
 
+    def used_for(family: str) -> str:
+        return hand.get("families", {}).get(family, {}).get("use") or ""
+
     def words(code: Code) -> str:
         return "" if code.id in in_vivo else code.name
 
@@ -327,7 +330,8 @@ def _codebook(
     for top in [code for code in below[""] if below[code.id]]:
         family = key.named("family", path(top), words(top))
         shown = plain_text(words(top)) or f"family {family}"
-        families.append({"family": family, "label": shown, "definition": definition("families", family, top)})
+        told = definition("families", family, top)
+        families.append({"family": family, "label": shown, "definition": told, "use": used_for(family)})
         if top.id in direct:
             add(top, family, "", general=True)
         for child in below[top.id]:
@@ -336,7 +340,7 @@ def _codebook(
         family = key.named("family", "", ALONE if not families else f"other {ALONE}")
         label = "Other codes" if families else "Codes"
         before = hand.get("families", {}).get(family, {}).get("definition", "")
-        families.append({"family": family, "label": label, "definition": before})
+        families.append({"family": family, "label": label, "definition": before, "use": used_for(family)})
         for code in alone:
             add(code, family, "")
     taken: set[str] = set()

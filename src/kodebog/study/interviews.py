@@ -26,7 +26,7 @@ def frames(package: Package) -> Tables:
     tables = {name: empty_frame(schema) for name, schema in known_tables().items()}
     tables["sections"] = _filled("sections", t["documents"].rename(columns={"document": "section"}))
     tables["sample"] = _filled("sample", t["groups"].rename(columns={"group": "perspective"}))
-    tables["families"] = _filled("families", t["families"])
+    tables["families"] = _filled("families", t["families"], keep=("use",))
     tables["codes"] = _filled("codes", t["codes"])
     group = t["documents"].set_index("document")["group"]
     placed = t["excerpts"].assign(perspective=t["excerpts"]["document"].map(group))
@@ -121,6 +121,20 @@ def _groups_count_their_documents(t: Tables) -> Iterator[Fault]:
         )
 
 
+def _a_typology_has_types_and_dimensions(t: Tables) -> Iterator[Fault]:
+    """One family holds the types; at least one says what they are like; neither stands without the other."""
+    use = t["families"]["use"]
+    for row, family in rows(t["families"], (use == "type") & (use == "type").cumsum().gt(1)):
+        problem = "is the second family of types"
+        yield Fault(file="families.csv", row=row, column="use", value=family["use"], problem=problem, allowed="one")
+    for row, family in rows(t["families"], use.notna() & (use.nunique() == 1)):
+        other = {"type": "dimension", "dimension": "type"}[family["use"]]
+        allowed = f"another family whose use is “{other}”, or none"
+        yield Fault(
+            file="families.csv", row=row, column="use", value=family["use"], problem="stands alone", allowed=allowed
+        )
+
+
 def _families_are_used(t: Tables) -> Iterator[Fault]:
     for row, family in rows(t["families"], ~t["families"]["family"].isin(t["codes"]["family"])):
         yield Fault(file="families.csv", row=row, column="family", value=family["family"], problem="has no code")
@@ -135,4 +149,5 @@ RULES: tuple[Rule, ...] = (
     _excerpts_are_coded,
     _excerpts_have_a_length,
     _groups_count_their_documents,
+    _a_typology_has_types_and_dimensions,
 )
