@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,9 @@ class BookTranslator(HTML5Translator):
         figure = node.parent
         if not (isinstance(figure, nodes.figure) and FIGURE in figure["classes"]):
             super().visit_image(node)
+            if node["uri"].endswith(".png"):  # a picture whose size is known moves nothing when it comes
+                width, height = _size(Path(self.builder.srcdir) / node["uri"])
+                self.body[-1] = self.body[-1].replace("<img ", f'<img width="{width}" height="{height}" ', 1)
             return
         svg = (Path(self.builder.srcdir) / node["uri"]).read_text(encoding="utf-8")
         self.body.append(inline_svg(svg, figure["ids"][0], node["alt"]))
@@ -44,6 +48,14 @@ class BookTranslator(HTML5Translator):
         except nodes.SkipNode:
             self.body[-1] = self.body[-1].replace("<pre>", '<pre tabindex="0">', 1)
             raise
+
+
+def _size(png: Path) -> tuple[int, int]:
+    """Width and height of a PNG file, which stand at its beginning."""
+    with png.open("rb") as file:
+        head = file.read(24)
+    width, height = struct.unpack(">II", head[16:24])
+    return width, height
 
 
 class UnsearchedCode(nodes.General, nodes.Element):
