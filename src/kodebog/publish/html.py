@@ -32,9 +32,10 @@ class BookTranslator(HTML5Translator):
         """Put a figure into the page itself: its marks can then be links, and its text follows light and dark."""
         figure = node.parent
         if not (isinstance(figure, nodes.figure) and FIGURE in figure["classes"]):
+            source = Path(self.builder.srcdir) / node["uri"]  # which Sphinx now replaces by an address
             super().visit_image(node)
-            if node["uri"].endswith(".png"):  # a picture whose size is known moves nothing when it comes
-                width, height = _size(Path(self.builder.srcdir) / node["uri"])
+            if source.suffix == ".png":  # a picture whose size is known moves nothing when it comes
+                width, height = _size(source)
                 self.body[-1] = self.body[-1].replace("<img ", f'<img width="{width}" height="{height}" ', 1)
             return
         svg = (Path(self.builder.srcdir) / node["uri"]).read_text(encoding="utf-8")
