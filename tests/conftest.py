@@ -49,7 +49,7 @@ def article():
 
 BUILDS = {"book", "site", "project", "private", "small", "own_book"}
 """Fixtures that build a book."""
-STUDIES = {"folder", "scratch"}
+STUDIES = {"folder", "scratch", "start"}
 """Fixtures whose tests check whole studies, half a second each."""
 
 

@@ -90,7 +90,7 @@ def _dumbbells(table: pd.DataFrame) -> Figure:
             textcoords="offset points",
             va="center",
             ha="left" if ahead else "right",
-            color=colour,
+            color=MUTED,  # the colours of perspectives are for marks: as text they are too light or too dark
             weight="semibold",
         )
         axes.annotate(
@@ -106,7 +106,9 @@ def _dumbbells(table: pd.DataFrame) -> Figure:
     axes.set_yticks(
         range(len(table)), [f"{r.label}\n{r.interviews} of {r.interviews_total}" for r in table.itertuples()]
     )
-    axes.set_xticks(range(0, int(table["expected"].max()) + 5, 5))
+    ticks = range(0, int(table["expected"].max()) + 5, 5)
+    axes.set_xticks(ticks)
+    axes.spines["bottom"].set_bounds(0, ticks[-1])  # the room to the left is for words
     axes.set(xlabel="Printed excerpts", xlim=(-7, 27), ylim=(len(table) - 0.5, -0.5))
     return figure
 
