@@ -13,8 +13,9 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, TYPE_CHECKING, NoReturn
 
-from kodebog import paths
+from kodebog import edition, paths
 from kodebog.errors import KodebogError
+from kodebog.files import write_whole
 
 if TYPE_CHECKING:
     from kodebog.study.faults import Fault
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 OK, FAULT, MISUSE, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 SHOWN = 40
 """Faults that are each shown by themselves; where there are more, those that are alike share a line."""
-PROJECT_COMMANDS = {"build", "live", "reproduce", "notebooks", "metadata"}
+PROJECT_COMMANDS = {"build", "live", "reproduce", "notebooks", "metadata", "translate"}
 """Commands that work on a whole project, not on a study's folder alone."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run a subcommand; return 0 when all holds, 1 when something does not, 2 when called wrongly."""
+def _parser() -> argparse.ArgumentParser:
+    """What can be asked for."""
     parser = argparse.ArgumentParser(prog="kodebog", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -90,9 +91,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     sub.add_argument("project", nargs="?", type=Path, help="the project (default: the one around the working folder)")
     sub.add_argument("--publish", action="store_true", help="refuse while a question to the study's owner is open")
     command("reproduce", "build the last commit twice, in different surroundings, and print what differs", study=False)
-    command("notebooks", "execute the notebooks and store their outputs", study=False)
+    sub = command("notebooks", "execute the notebooks and store their outputs", study=False)
+    of_edition = "write the notebooks of another edition instead, with their outputs, into _build/notebooks-LANGUAGE/"
+    sub.add_argument("--language", default="", help=of_edition)
+    sub = command("translate", "bring the catalogues of a language up to date, and say what they lack", study=False)
+    sub.add_argument("language", nargs="?", default="", help="such as da; new ones are begun (default: all there are)")
     command("metadata", "write codemeta.json and ro-crate-metadata.json from what they describe", study=False)
-    arguments = parser.parse_args(argv)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a subcommand; return 0 when all holds, 1 when something does not, 2 when called wrongly."""
+    arguments = _parser().parse_args(argv)
     run = {
         "check": _check,
         "ledger": _ledger,
@@ -108,6 +118,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "reproduce": _reproduce,
         "notebooks": _notebooks,
         "metadata": _metadata,
+        "translate": _translate,
     }
 
     try:
@@ -395,14 +406,48 @@ def _notebooks(arguments: argparse.Namespace) -> int:
     if refused := _private("notebooks"):
         return refused
     notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
-    execute(notebooks)
+    if arguments.language:
+        return _notebooks_of(arguments.language, notebooks)
+    execute(notebooks, languages=[edition.source()])
     changed = store_outputs(notebooks)
     print("\n".join(f"refreshed {path.name}" for path in changed) or "nothing has changed")
     return OK
 
 
+def _notebooks_of(language: str, notebooks: list[Path]) -> int:
+    from kodebog.publish.execution import execute  # noqa: PLC0415
+    from kodebog.publish.site import of_edition  # noqa: PLC0415
+
+    if language not in edition.editions():
+        print(f"{language}: no edition; there are {', '.join(edition.editions())}", file=sys.stderr)
+        return MISUSE
+    execute(notebooks, languages=[language])
+    folder = paths.BUILD / f"notebooks-{language}"
+    with edition.making(language):
+        for path in notebooks:
+            write_whole(folder / path.name, of_edition(f"notebooks/{path.stem}", path))
+    print(folder)
+    return OK
+
+
+def _translate(arguments: argparse.Namespace) -> int:
+    from kodebog.report import catalogues  # noqa: PLC0415
+
+    languages = [arguments.language] if arguments.language else edition.editions()[1:]
+    if not languages:
+        print("No edition in another language yet; kodebog translate LANGUAGE begins one.")
+    for language in languages:
+        lacking = 0
+        for file, found in catalogues.every(language):
+            missing, outdated = catalogues.update(language, file, found)
+            lacking += missing + outdated
+            if missing or outdated:
+                print(f"{file}: {missing} without a translation, {outdated} outdated")
+        print(f"{language}: " + (f"{lacking} texts to translate" if lacking else "complete"))
+    return OK
+
+
 def _metadata(arguments: argparse.Namespace) -> int:
-    from kodebog.files import write_whole  # noqa: PLC0415
     from kodebog.report.metadata import files  # noqa: PLC0415
 
     if refused := _private("metadata"):

@@ -28,6 +28,8 @@ BOOK = ROOT / "book"
 """Pages that run no code."""
 CONFIG, TOC = (ROOT / mark for mark in MARKS)
 """How Jupyter Book builds, and the contents."""
+LOCALE = ROOT / "locale"
+"""The pages in other languages: a folder for each, with a catalogue for each page."""
 SINGLE = tuple(ROOT / name for name in (*MARKS, "index.md", "conf.py", "CITATION.cff", "LICENSE-data"))
 """Files outside these folders that the book is made from."""
 LOCK = ROOT / "requirements.lock"

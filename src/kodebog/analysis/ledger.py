@@ -18,7 +18,7 @@ from kodebog.analysis.factors import factor_summary
 from kodebog.analysis.typology import compare_with_print
 from kodebog.errors import KodebogError
 from kodebog.files import write_whole
-from kodebog.study import Study
+from kodebog.study import Lang, Study
 from kodebog.study.package import LEDGER
 from kodebog.study.rules import DIMENSIONS
 
@@ -48,6 +48,29 @@ STATUS_RULES = {
     "one": "One excerpt shows it, or several from one side.",
 }
 """The status of a finding is the first of these that fits it."""
+WORDS: dict[Lang, dict[str, str]] = {
+    "en": {
+        "list": "List: {family}",
+        "cell": "Typology: {dimension}, {practice}",
+        "entry": "{n} entry",
+        "entries": "{n} entries",
+        "setting": "a fact of the setting; nothing in the coded data bears on it",
+        "other": "the coded data give another number",
+        "only printed": "printed, but no excerpt or initiative bears it out: {names}",
+        "only rebuilt": "in the article's text, but not in its table or list: {names}",
+    },
+    "da": {
+        "list": "Liste: {family}",
+        "cell": "Typologi: {dimension}, {practice}",
+        "entry": "{n} punkt",
+        "entries": "{n} punkter",
+        "setting": "hører til rammerne; intet i de kodede data siger noget om det",
+        "other": "de kodede data giver et andet tal",
+        "only printed": "trykt, men uden belæg i noget citat eller initiativ: {names}",
+        "only rebuilt": "i artiklens tekst, men ikke i dens tabel eller liste: {names}",
+    },
+}
+"""What is said of a published result, in each language."""
 COLUMNS = ["result", "printed", "rebuilt", "status", "why"]
 """Columns of the ledger."""
 
@@ -56,7 +79,7 @@ class LedgerError(KodebogError):
     """The recorded ledger cannot be compared with; the message says why and what to do."""
 
 
-def published_results(study: Study) -> pd.DataFrame:
+def published_results(study: Study, lang: Lang = "en") -> pd.DataFrame:
     """Return every published result beside what the coded data give.
 
     Numbers are “transcribed” where the coded data agree: both were typed from the same text, so that proves nothing.
@@ -67,11 +90,11 @@ def published_results(study: Study) -> pd.DataFrame:
     ['differs', 'not checkable', 'same', 'transcribed']
 
     """
-    rows = [*_numbers(study), *_lists(study), *_cells(study)]
+    rows = [*_numbers(study, lang), *_lists(study, lang), *_cells(study, lang)]
     return pd.DataFrame(rows, columns=["result", "section", "what", "printed", "rebuilt", "status", "why"])
 
 
-def _numbers(study: Study) -> list[tuple[str, ...]]:
+def _numbers(study: Study, lang: Lang) -> list[tuple[str, ...]]:
     interviews = study.sample.set_index("perspective")["interviews"]
     rebuilt = {
         "interviews": int(interviews.sum()),
@@ -85,15 +108,15 @@ def _numbers(study: Study) -> list[tuple[str, ...]]:
         "barriers": len(set(_coded_in(study, "barrier")) & _printed_list(study, "barrier")),
     }
     rows: list[tuple[str, ...]] = []
+    labels, words = study.labels("published_numbers", lang), WORDS[lang]
     for row in study.published_numbers.itertuples():
-        found = rebuilt.get(str(row.number))
+        found, what = rebuilt.get(str(row.number)), labels[str(row.number)]
         if found is None:
-            why = "a fact of the setting; nothing in the coded data bears on it"
-            rows.append((row.number, row.section, row.label_en, str(row.value), "–", "not checkable", why))
+            rows.append((row.number, row.section, what, str(row.value), "–", "not checkable", words["setting"]))
         else:
             status = "transcribed" if found == row.value else "differs"
-            why = "" if status == "transcribed" else "the coded data give another number"
-            rows.append((row.number, row.section, row.label_en, str(row.value), str(found), status, why))
+            why = "" if status == "transcribed" else words["other"]
+            rows.append((row.number, row.section, what, str(row.value), str(found), status, why))
     return rows
 
 
@@ -107,46 +130,43 @@ def _printed_list(study: Study, family: str) -> set[str]:
     return set(study.published_lists.loc[study.published_lists["family"] == family, "code"])
 
 
-def _lists(study: Study) -> list[tuple[str, ...]]:
-    labels, families = study.labels("codes"), study.families.set_index("family")
+def _lists(study: Study, lang: Lang) -> list[tuple[str, ...]]:
+    names, sections = study.labels("families", lang), study.families.set_index("family")["section"]
     rows = []
     for family in study.published_lists["family"].unique():
         printed, rebuilt = _printed_list(study, family), set(_coded_in(study, family))
-        what = f"List: {families.loc[family, 'label_en']}"
-        rows.append(_compared(f"list-{family}", str(families.loc[family, "section"]), what, printed, rebuilt, labels))
+        what = WORDS[lang]["list"].format(family=names[family])
+        rows.append(_compared(study, lang, (f"list-{family}", str(sections[family]), what), printed, rebuilt))
     return rows
 
 
-def _cells(study: Study) -> list[tuple[str, ...]]:
-    entries, labels = compare_with_print(study), study.labels("codes")
-    families = study.labels("families")
+def _cells(study: Study, lang: Lang) -> list[tuple[str, ...]]:
+    entries, labels = compare_with_print(study), study.labels("codes", lang)
+    families = study.labels("families", lang)
     rows = []
     for dimension in DIMENSIONS:
         for practice in study.in_family("practice"):
             cell = entries[(entries["dimension"] == dimension) & (entries["practice"] == practice)]
             printed = set(cell.loc[cell["status"] != "only rebuilt", "code"])
             rebuilt = set(cell.loc[cell["status"] != "only printed", "code"])
-            what = f"Typology: {families[dimension]}, {labels[practice]}"
-            rows.append(_compared(f"cell-{dimension}-{practice}", "practices", what, printed, rebuilt, labels))
+            what = WORDS[lang]["cell"].format(dimension=families[dimension], practice=labels[practice])
+            about = (f"cell-{dimension}-{practice}", "practices", what)
+            rows.append(_compared(study, lang, about, printed, rebuilt))
     return rows
 
 
 def _compared(
-    result: str, section: str, what: str, printed: set[str], rebuilt: set[str], labels: dict[str, str]
+    study: Study, lang: Lang, about: tuple[str, str, str], printed: set[str], rebuilt: set[str]
 ) -> tuple[str, ...]:
-    reasons = []
-    if printed - rebuilt:
-        names = ", ".join(labels[c] for c in labels if c in printed - rebuilt)
-        reasons.append(f"printed, but no excerpt or initiative bears it out: {names}")
-    if rebuilt - printed:
-        names = ", ".join(labels[c] for c in labels if c in rebuilt - printed)
-        reasons.append(f"in the article's text, but not in its table or list: {names}")
-    status = "differs" if reasons else "same"
-    return result, section, what, _counted(printed), _counted(rebuilt), status, "; ".join(reasons)
-
-
-def _counted(codes: set[str]) -> str:
-    return f"{len(codes)} {'entry' if len(codes) == 1 else 'entries'}"
+    """A row of published results; `about`: its short name, section and what it is."""
+    labels, words = study.labels("codes", lang), WORDS[lang]
+    reasons = [
+        words[reason].format(names=", ".join(labels[code] for code in labels if code in codes))
+        for reason, codes in (("only printed", printed - rebuilt), ("only rebuilt", rebuilt - printed))
+        if codes
+    ]
+    counted = [words["entry" if len(codes) == 1 else "entries"].format(n=len(codes)) for codes in (printed, rebuilt)]
+    return *about, *counted, "differs" if reasons else "same", "; ".join(reasons)
 
 
 class Voice(NamedTuple):

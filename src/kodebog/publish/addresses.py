@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 import yaml
 
 from kodebog import paths
+from kodebog.edition import language, source
 
 
 @dataclass(frozen=True)
@@ -16,11 +17,15 @@ class Addresses:
     """Where the book and its repository are on the web; empty while nobody has said."""
 
     book: str
+    """Where this edition of it is."""
     repository: str
+    root: str = ""
+    """Where the whole book is, with all its editions."""
 
     def path(self) -> str:
         """Return the path under which the book is served, with a slash at both ends."""
-        return f"/{urlsplit(self.book).path.strip('/')}/".replace("//", "/")
+        part = "" if language() == source() else f"{language()}/"
+        return f"/{urlsplit(self.root).path.strip('/')}/".replace("//", "/") + part
 
     def binder(self, notebook: str) -> str:
         """Return the address that opens a notebook in JupyterLab on Binder; empty for what is not on GitHub."""
@@ -35,4 +40,6 @@ def addresses() -> Addresses:
     config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
     book = os.environ.get("BOOK_URL") or config["html"]["baseurl"]
     repository = os.environ.get("REPOSITORY_URL") or config["repository"]["url"]
-    return Addresses(f"{book.rstrip('/')}/" if book else "", repository.removesuffix(".git").rstrip("/"))
+    root = f"{book.rstrip('/')}/" if book else ""
+    part = "" if language() == source() else f"{language()}/"
+    return Addresses(root and root + part, repository.removesuffix(".git").rstrip("/"), root)

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from kodebog import paths
+from kodebog import edition, paths
 from kodebog.errors import KodebogError
 from kodebog.files import hash_files, project_files, write_whole
 from kodebog.publish.execution import ExecutionError, book_hash, execute, pending
@@ -94,6 +94,11 @@ def _make(jobs: int, say: Callable[[str], None], sources: str, record: dict[str,
         if publish:
             raise BuildError("Not for publication yet; to be said first:\n  " + "\n  ".join(open_))
         say("A draft, not for publication; every page says so. Open:\n  " + "\n  ".join(open_))
+    for name, lacking in _untranslated().items():
+        if lacking:
+            say(
+                f"Edition “{name}”: {lacking} texts have no translation yet, or an outdated one; they stay as they are."
+            )
     if todo:
         say(f"Executing {len(todo)} notebooks, {jobs} at a time …")
         try:
@@ -122,6 +127,15 @@ def _check(record: dict[str, Any], say: Callable[[str], None]) -> str:
         if found:
             raise BuildError("\n".join(map(str, found)))
     return key
+
+
+def _untranslated() -> dict[str, int]:
+    """How many texts each other edition lacks."""
+    if len(edition.editions()) == 1:
+        return {}
+    from kodebog.report import catalogues  # noqa: PLC0415 - slow to import
+
+    return {name: catalogues.lacking(name) for name in edition.editions()[1:]}
 
 
 def _open_questions() -> list[str]:
@@ -153,7 +167,13 @@ def _inputs_hash() -> str:
     """A hash over everything that the book is made from."""
     known = [book_hash(), *(os.environ.get(name) for name in ("BOOK_URL", "REPOSITORY_URL"))]
     return hash_files(
-        paths.ROOT, paths.BOOK, paths.NOTEBOOKS, *paths.SINGLE, *project_files(paths.ROOT), known=repr(known)
+        paths.ROOT,
+        paths.BOOK,
+        paths.NOTEBOOKS,
+        paths.LOCALE,
+        *paths.SINGLE,
+        *project_files(paths.ROOT),
+        known=repr(known),
     )
 
 

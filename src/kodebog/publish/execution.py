@@ -22,12 +22,12 @@ from collections.abc import Callable, Coroutine, Iterable
 from importlib import metadata
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from kodebog import paths
+from kodebog import edition, paths
 from kodebog.errors import KodebogError
 from kodebog.files import hash_files, write_whole
 from kodebog.publish.forking import get_ready
@@ -42,7 +42,7 @@ USED_BY_NOTEBOOKS = ("frictionless", "ipykernel", "jsonschema", "matplotlib", "n
 """Distributions whose versions, with all they need, can change an output."""
 PROVISIONER = "kodebog-forked"
 """Name under which `kodebog.publish.kernels.ForkedKernel` is registered with jupyter_client."""
-PARTS = ("study", "analysis", "report", "errors.py", "files.py", "paths.py", "__init__.py")
+PARTS = ("study", "analysis", "report", "edition.py", "errors.py", "files.py", "paths.py", "__init__.py")
 """The part of this library that notebooks use."""
 
 Outputs = list[list[dict[str, Any]]]
@@ -96,8 +96,11 @@ def book_hash() -> str:
 
 
 def key(code: list[str]) -> str:
-    """Return the name under which the outputs of these code cells are kept."""
-    return hashlib.sha256((outputs_hash() + json.dumps(code)).encode()).hexdigest()[:32]
+    """Return the name under which the outputs of these code cells are kept, in the language of the edition."""
+    name = edition.language()
+    words = [name.encode(), *(file.read_bytes() for file in edition.catalogues(name))]
+    known = b"\0".join([outputs_hash().encode(), *words, json.dumps(code).encode()])
+    return hashlib.sha256(known).hexdigest()[:32]
 
 
 def _kept(code: list[str]) -> Path:
@@ -126,16 +129,28 @@ def _code(notebook: NotebookNode) -> list[str]:
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def pending(notebooks: Iterable[Path]) -> list[tuple[Path, NotebookNode]]:
-    """Return the notebooks that have to run, with their content."""
+class Pending(NamedTuple):
+    """A notebook that has to run, with its content, and the language of the edition that it has to run for."""
+
+    path: Path
+    notebook: NotebookNode
+    language: str
+
+
+def pending(notebooks: Iterable[Path], languages: Iterable[str] | None = None) -> list[Pending]:
+    """Return the notebooks that have to run, for these editions or for all."""
     import nbformat  # noqa: PLC0415 - slow to import, and not needed when nothing has changed
 
+    wanted = list(languages or edition.editions())
     found = []
     for path in notebooks:
         # as plain JSON: to validate all stored outputs takes longer than all the rest of this
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        if _load(["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]) is None:
-            found.append((path, nbformat.read(path, as_version=4)))
+        code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        for name in wanted:
+            with edition.making(name):
+                if _load(code) is None:
+                    found.append(Pending(path, nbformat.read(path, as_version=4), name))
     return found
 
 
@@ -146,7 +161,8 @@ def read_executed(text: str) -> NotebookNode:
     notebook = nbformat.reads(text, as_version=4)
     outputs = _load(_code(notebook))
     if outputs is None:
-        _run_to_end(_run_all([(paths.NOTEBOOKS / "notebook.ipynb", notebook)], 1, lambda _: None))
+        todo = Pending(paths.NOTEBOOKS / "notebook.ipynb", notebook, edition.language())
+        _run_to_end(_run_all([todo], 1, lambda _: None))
         outputs = _load(_code(notebook)) or []
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, (cell, found) in enumerate(zip(code, outputs, strict=True), 1):
@@ -155,14 +171,21 @@ def read_executed(text: str) -> NotebookNode:
     return notebook
 
 
-def execute(notebooks: Iterable[Path], jobs: int = 2, say: Callable[[str], None] = print) -> int:
-    """Execute the notebooks that have no kept outputs, `jobs` at a time; return how many that were.
+def execute(
+    notebooks: Iterable[Path],
+    jobs: int = 2,
+    say: Callable[[str], None] = print,
+    languages: Iterable[str] | None = None,
+) -> int:
+    """Execute the notebooks that have no kept outputs, `jobs` at a time; return how often one had to run.
+
+    Each runs once for every edition of the project, or for those in `languages`.
 
     Raises:
         ExecutionError: for the notebooks that raise or take too long; what others had done by then is kept.
 
     """
-    todo = pending(notebooks)
+    todo = pending(notebooks, languages)
     if todo:
         _run_to_end(_run_all(todo, jobs, say))
     return len(todo)
@@ -199,43 +222,44 @@ def _run_to_end(work: Coroutine[Any, Any, None]) -> None:
             handler(*stopped[0])
 
 
-async def _run_all(todo: list[tuple[Path, NotebookNode]], jobs: int, say: Callable[[str], None]) -> None:
+async def _run_all(todo: list[Pending], jobs: int, say: Callable[[str], None]) -> None:
     get_ready()
     free = asyncio.Semaphore(jobs)
     failures: list[str] = []
-    done = 0
+    done, several = 0, len({task.language for task in todo}) > 1
 
-    async def one(path: Path, notebook: NotebookNode, sockets: str) -> None:
+    async def one(task: Pending, sockets: str) -> None:
         nonlocal done
         async with free:
             if failures:
                 return
-            failure = await _run(path, notebook, sockets)
+            failure = await _run(task, sockets)
         if failure:
-            failures.append(f"{path.name}: {failure}")
+            failures.append(f"{task.path.name}: {failure}")
         else:
             done += 1
-            say(f"  {done} of {len(todo)}  {path.name}")
+            say(f"  {done} of {len(todo)}  {task.path.name}{' · ' + task.language if several else ''}")
 
     with tempfile.TemporaryDirectory(prefix="kodebog-") as sockets:
         async with asyncio.TaskGroup() as group:
-            for path, notebook in todo:
-                group.create_task(one(path, notebook, sockets))
+            for task in todo:
+                group.create_task(one(task, sockets))
     if failures:
         raise ExecutionError("\n".join(failures))
 
 
-async def _run(path: Path, notebook: NotebookNode, sockets: str) -> str:
+async def _run(task: Pending, sockets: str) -> str:
     """Run a notebook in a kernel and keep its outputs; return what went wrong, if anything did."""
     from jupyter_client.manager import AsyncKernelManager  # noqa: PLC0415 - slow to import
     from jupyter_client.provisioning.factory import KernelProvisionerFactory  # noqa: PLC0415
     from nbclient import NotebookClient  # noqa: PLC0415
     from nbclient.exceptions import CellExecutionError, DeadKernelError  # noqa: PLC0415
 
+    path, notebook, language = task
     KernelProvisionerFactory.instance(default_provisioner_name=PROVISIONER).default_provisioner_name = PROVISIONER
-    manager = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=f"{sockets}/{path.stem}")
+    manager = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=f"{sockets}/{path.stem}-{language}")
     client: Any = NotebookClient(notebook, km=manager, timeout=None, record_timing=False, shutdown_kernel="immediate")
-    environment = {**os.environ, "STUDY": str(paths.study()), "IPYTHONDIR": sockets}
+    environment = {**os.environ, "STUDY": str(paths.study()), "IPYTHONDIR": sockets, "KODEBOG_LANGUAGE": language}
     number = 0
     try:
         async with asyncio.timeout(TIMEOUT):
@@ -257,7 +281,8 @@ async def _run(path: Path, notebook: NotebookNode, sockets: str) -> str:
     finally:
         if client.km is not None:
             await client._async_cleanup_kernel()
-    _keep(_code(notebook), [list(cell.outputs) for cell in notebook.cells if cell.cell_type == "code"])
+    with edition.making(language):
+        _keep(_code(notebook), [list(cell.outputs) for cell in notebook.cells if cell.cell_type == "code"])
     return ""
 
 

@@ -12,15 +12,16 @@ from typing import Any
 from kodebog.analysis.agreement import lost_pairs
 from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.ledger import STATUSES
+from kodebog.edition import _, noop
 from kodebog.report.metadata import script_safe
-from kodebog.report.wording import reading_name
+from kodebog.report.wording import known, labels, reading_name
 from kodebog.study import Study
 
 PAGE = "notebooks/reproduction"
 """The page that holds it."""
 TABLE = "tab-robustness"
 """The table behind which it stands."""
-WAYS = {"": "all that counts", "placed": "the article's own placing", "content": "agreed content"}
+WAYS = {"": noop("all that counts"), "placed": noop("the article's own placing"), "content": noop("agreed content")}
 """Whose codings count, by the names that the analysis gives them; readings come on top."""
 
 
@@ -28,7 +29,7 @@ def data(study: Study) -> dict[str, Any]:
     """Return what the script needs: excerpts (perspective, initiative), findings, pairs that a way to look loses."""
     known = study.excerpts[["excerpt", "perspective", "case"]].fillna("").itertuples(index=False, name=None)
     return {
-        "statuses": STATUSES,
+        "statuses": {key: known(words) for key, words in STATUSES.items()},
         "excerpts": {excerpt: [perspective, case] for excerpt, perspective, case in known},
         "findings": {
             row.finding: {
@@ -45,21 +46,24 @@ def data(study: Study) -> dict[str, Any]:
 
 def form(study: Study) -> str:
     """Return the form and its data; the style sheet hides it where there are no scripts."""
-    people = study.labels("sample")
-    out = [("", "nothing")]
-    out += [(p, f"everything by {label.lower()}s") for p, label in people.items()]
+    everything = _("everything by the {who} perspective")
+    out = [("", _("nothing"))]
+    out += [(p, everything.format(who=label.lower())) for p, label in labels(study, "sample").items()]
     out += [(str(e), str(e)) for e in study.excerpts["excerpt"]]
-    ways = [*WAYS.items(), *((r, reading_name(r)) for r in sorted(study.readings["reading"].unique()))]
+    ways = [(way, known(words)) for way, words in WAYS.items()]
+    ways += [(r, reading_name(r)) for r in sorted(study.readings["reading"].unique())]
 
     def select(name: str, label: str, options: list[tuple[str, str]]) -> str:
         listed = "".join(f'<option value="{escape(value)}">{escape(words)}</option>' for value, words in options)
         return f'<label>{label}<select name="{name}">{listed}</select></label>'
 
     return (
-        '<form id="experiment" class="kodebog-explorer" aria-label="What if">'
-        "<p><strong>What if?</strong> Leave something out, or let another reading count.</p>"
-        f"{select('without', 'Leave out', out)}{select('way', 'Let count', ways)}"
-        '<p><span role="status">What would then be said of the findings stands here.</span></p>'
+        f'<form id="experiment" class="kodebog-explorer" aria-label="{_("What if")}" '
+        # explorer.js puts numbers for n and N
+        f'data-moved="{escape(_("Something else would be said of {n} of {N} findings."))}">'
+        f"<p><strong>{_('What if?')}</strong> {_('Leave something out, or let another reading count.')}</p>"
+        f"{select('without', _('Leave out'), out)}{select('way', _('Let count'), ways)}"
+        f'<p><span role="status">{_("What would then be said of the findings stands here.")}</span></p>'
         "<ul hidden></ul></form>"
         f'<script type="application/json" id="kodebog-experiment">{script_safe(data(study))}</script>'
     )

@@ -13,6 +13,8 @@ from html import escape
 from kodebog.analysis.coding import coded, practice_of_excerpts
 from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.ledger import STATUSES, finding_status
+from kodebog.edition import _, noop
+from kodebog.report.wording import in_both, known, labels, lang
 from kodebog.study import Lang, Study
 
 SCRIPTS = ("datatables/dataTables.min.js", "explorer.js")
@@ -50,9 +52,9 @@ def excerpt_attributes(study: Study) -> Attributes:
         case = row.case if isinstance(row.case, str) else ""
         given = codes.get(row.excerpt, [])
         text = [row.excerpt, row.role_printed, row.opening, row.gist_en, row.gist_da]
-        for lang in words.values():
-            text += [lang["sections"][row.section], lang["sample"][row.perspective], lang["cases"].get(case, "")]
-            text += [lang["codes"][code] for code in given]
+        for said in words.values():
+            text += [said["sections"][row.section], said["sample"][row.perspective], said["cases"].get(case, "")]
+            text += [said["codes"][code] for code in given]
         found[str(row.excerpt)] = {
             "perspective": str(row.perspective),
             "practice": " ".join(practices.get(row.excerpt, [])),
@@ -80,8 +82,8 @@ def finding_attributes(study: Study) -> Attributes:
     for row in findings_with_evidence(study).itertuples():
         given = asserted.get(row.finding, [])
         text = [row.finding, row.statement, danish[row.finding], status[row.finding]]
-        for lang in words.values():
-            text += [lang["sections"][row.section], lang["questions"][row.question], *(lang["codes"][c] for c in given)]
+        for said in words.values():
+            text += [said["sections"][row.section], said["questions"][row.question], *(said["codes"][c] for c in given)]
         found[str(row.finding)] = {
             "status": names[status[row.finding]],
             "perspective": " ".join(dict.fromkeys(speaker[e] for e in (*row.excerpts, *row.against))),
@@ -94,37 +96,37 @@ def finding_attributes(study: Study) -> Attributes:
 
 
 def _words(study: Study, *tables: str) -> dict[Lang, dict[str, dict[str, str]]]:
-    return {lang: {table: study.labels(table, lang) for table in tables} for lang in ("en", "da")}
+    return {name: {table: study.labels(table, name) for table in tables} for name in ("en", "da")}
 
 
 EXCERPTS = Explorer(
     "notebooks/evidence",
     "tab-excerpts",
-    "excerpts",
+    noop("excerpts"),
     (
-        ("perspective", "Perspective", "sample"),
-        ("practice", "Practice", "codes"),
-        ("initiative", "Initiative", "cases"),
-        ("section", "Section", "sections"),
-        ("family", "Code family", "families"),
-        ("code", "Code", "codes"),
+        ("perspective", noop("Perspective"), "sample"),
+        ("practice", noop("Practice"), "codes"),
+        ("initiative", noop("Initiative"), "cases"),
+        ("section", noop("Section"), "sections"),
+        ("family", noop("Code family"), "families"),
+        ("code", noop("Code"), "codes"),
     ),
     excerpt_attributes,
 )
 FINDINGS = Explorer(
     "notebooks/reproduction",
     "tab-findings",
-    "findings",
+    noop("findings"),
     (
-        ("status", "In print", "statuses"),
-        ("perspective", "Voices", "sample"),
-        ("question", "Question", "questions"),
-        ("section", "Section", "sections"),
-        ("code", "Code", "codes"),
+        ("status", noop("In print"), "statuses"),
+        ("perspective", noop("Voices"), "sample"),
+        ("question", noop("Question"), "questions"),
+        ("section", noop("Section"), "sections"),
+        ("code", noop("Code"), "codes"),
     ),
     finding_attributes,
 )
-OF_INTERVIEWS = {"Perspective": "Group", "Section": "Document"}
+OF_INTERVIEWS = {"Perspective": noop("Group"), "Section": noop("Document")}
 """Names of filters where the study holds coded interviews."""
 PAGES = {explorer.page: explorer for explorer in (EXCERPTS, FINDINGS)}
 
@@ -132,9 +134,9 @@ PAGES = {explorer.page: explorer for explorer in (EXCERPTS, FINDINGS)}
 def form(study: Study, explorer: Explorer) -> str:
     """Return the form with a filter for each attribute; the style sheet hides it where there are no scripts."""
     used = list(explorer.rows(study).values())
-    names = OF_INTERVIEWS if study.of_interviews else {}
+    renamed = OF_INTERVIEWS if study.of_interviews else {}
     filters = [
-        (attribute, names.get(name, name), table)
+        (attribute, renamed.get(name, name), table)
         for attribute, name, table in explorer.filters
         if not study.of_interviews or len({value for row in used for value in row.get(attribute, "").split()}) > 1
     ]
@@ -142,26 +144,28 @@ def form(study: Study, explorer: Explorer) -> str:
     def options(attribute: str, table: str) -> str:
         taken = {value for row in used for value in row[attribute].split()}
         if table == "statuses":
-            labels = STATUSES
+            names = {key: known(words) for key, words in STATUSES.items()}
         else:
-            english, danish = study.labels(table), study.labels(table, "da")
-            both = {key: f"{label} ({danish[key]})" for key, label in english.items()}
-            labels = english if study.of_interviews else both
+            names = labels(study, table) if study.of_interviews else in_both(study, table)
         return "".join(
-            f'<option value="{escape(key)}">{escape(label)}</option>' for key, label in labels.items() if key in taken
+            f'<option value="{escape(key)}">{escape(name)}</option>' for key, name in names.items() if key in taken
         )
 
     selects = "".join(
-        f'<label>{name}<select name="{attribute}"><option value="">all</option>'
+        f'<label>{known(name)}<select name="{attribute}"><option value="">{_("all")}</option>'
         f"{options(attribute, table)}</select></label>"
         for attribute, name, table in filters
     )
-    words = "Words" if study.of_interviews else "Words, English or Danish"
+    words = _("Words") if study.of_interviews or lang() == "da" else _("Words, English or Danish")
+    what = known(explorer.what)
+    # explorer.js puts numbers for n and N
+    shown = _("{n} of {N} {what} shown").format(n="{n}", N="{N}", what=what)
+    file = _("excerpts.csv") if explorer is EXCERPTS else _("findings.csv")
     return (
-        f'<form id="explorer" class="kodebog-explorer" aria-label="Filter the {explorer.what}" '
-        f'data-table="{explorer.table}" data-what="{explorer.what}">{selects}'
+        f'<form id="explorer" class="kodebog-explorer" aria-label="{_("Filter the {what}").format(what=what)}" '
+        f'data-table="{explorer.table}" data-shown="{escape(shown)}" data-file="{file}">{selects}'
         f'<label>{words}<input type="search" name="q" autocomplete="off"></label>'
-        '<p><button type="reset">Show all</button> '
-        '<button type="button" data-download>Download what is shown (CSV)</button>'
-        f' <span role="status">{len(used)} of {len(used)} {explorer.what} shown</span></p></form>'
+        f'<p><button type="reset">{_("Show all")}</button> '
+        f'<button type="button" data-download>{_("Download what is shown (CSV)")}</button>'
+        f' <span role="status">{shown.format(n=len(used), N=len(used))}</span></p></form>'
     )

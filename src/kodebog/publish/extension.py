@@ -19,11 +19,12 @@ from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 
-from kodebog import paths
+from kodebog import edition, paths
 from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.ledger import STATUSES
+from kodebog.edition import _
 from kodebog.files import hash_files
-from kodebog.publish import execution, explorer, head, language, outputs, site, transforms
+from kodebog.publish import editions, execution, explorer, head, language, outputs, site, transforms
 from kodebog.publish.addresses import Addresses, addresses
 from kodebog.publish.html import (
     BookTranslator,
@@ -50,6 +51,7 @@ from kodebog.report.pages import (
 )
 from kodebog.report.prose import HOLDS, NUMBERS, quantity
 from kodebog.report.style import STATIC
+from kodebog.report.wording import known, labels
 from kodebog.study import Study
 
 THEME = Path(__file__).with_name("theme")
@@ -75,7 +77,7 @@ class _Link(SphinxRole):
 def _mark(excerpt: str, manner: str = "") -> nodes.Node:
     """A mark that leads to an excerpt: who speaks gives its look, and so does how."""
     speakers = dict(Study.load().excerpts[["excerpt", "perspective"]].itertuples(index=False, name=None))
-    said = f"{excerpt}, {manner}" if manner else excerpt
+    said = f"{excerpt}, {known(manner)}" if manner else excerpt
     return _leading(excerpt, said, "kodebog-voice", speakers[excerpt], *manner.split())
 
 
@@ -108,8 +110,7 @@ class _Voices(SphinxRole):
             return [], [self.inliner.reporter.error(f"no finding “{self.text}”", line=self.lineno)]
         row = rows.loc[self.text]
         marks = [*map(_mark, row["excerpts"]), *(_mark(excerpt, "against") for excerpt in row["against"])]
-        nothing = "intet citat" if language.of_page(self.env.docname) == language.DANISH else "no excerpt"
-        return marks or [nodes.emphasis("", nothing)], []
+        return marks or [nodes.emphasis("", _("no excerpt"))], []
 
 
 class _Anchor(SphinxRole):
@@ -124,10 +125,10 @@ class _Definition(SphinxRole):
     """Role `definition`: a code's label, which leads to its definition."""
 
     def run(self) -> Made:
-        labels = Study.load().labels("codes")
-        if self.text not in labels:
+        names = labels(Study.load(), "codes")
+        if self.text not in names:
             return [], [self.inliner.reporter.error(f"no code “{self.text}”", line=self.lineno)]
-        return [_leading(f"code-{self.text}", labels[self.text])], []
+        return [_leading(f"code-{self.text}", names[self.text])], []
 
 
 class _Holders(SphinxRole):
@@ -180,7 +181,7 @@ def _resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, ch
     if node.get("reftype") == outputs.BUILT:
         if app.builder.format != "html" or (paths.PRIVATE and target.endswith((".zip", site.SUMS))):
             return child
-        address = relative_uri(app.builder.get_target_uri(node["refdoc"]), target)
+        address = relative_uri(app.builder.get_target_uri(node["refdoc"]), editions.beside(target))
         kept = {"html": {"download": ""}} if target.endswith((".csv", ".zip")) else {}
         return nodes.reference("", "", child, refuri=address, internal=True, **kept)
     if node.get("reftype") == "kodebog-filter":
@@ -218,6 +219,10 @@ def _settle(app: Sphinx, config: Config) -> None:
     where = addresses()
     config.kodebog_addresses = where
     config.html_baseurl, config.notfound_urls_prefix = where.book, where.path()
+    if edition.language() != edition.source():
+        config.myst_heading_slug_func = "kodebog.report.catalogues.slug"
+    if config.notfound_context:
+        config.notfound_context = editions.not_found(config.notfound_context)
     config.templates_path = [*config.templates_path, str(THEME / "templates")]
     config.html_static_path = [*config.html_static_path, str(THEME / "static"), str(STATIC)]
     config.html_favicon = config.html_favicon or str(THEME / "static" / "favicon.svg")
@@ -225,13 +230,14 @@ def _settle(app: Sphinx, config: Config) -> None:
         hash_files(THEME, THEME / "static"),
         hash_files(STATIC, STATIC),
         *sorted(language.terms()),
+        edition.language(),
     ]
     config.kodebog_draft = not paths.PRIVATE and bool(gate.questions(paths.study()))
     if config.kodebog_draft:
-        config.html_theme_options["announcement"] = head.DRAFT_WORDS
+        config.html_theme_options["announcement"] = known(head.DRAFT_WORDS)
     if paths.PRIVATE:
         config.html_title = metadata.book_title()
-        config.html_theme_options["announcement"] = head.PRIVATE_WORDS
+        config.html_theme_options["announcement"] = known(head.PRIVATE_WORDS)
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
@@ -248,10 +254,19 @@ def _outdated(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
 
 
 class _Finishing:
-    """Sets the PDF while pages are written, and makes the folder of pages a site when both are there."""
+    """Makes the other editions and the PDF beside the pages, and the folder of pages a site when all are there."""
 
     def __init__(self) -> None:
         self.pdf: PdfInBackground | None = None
+        self.others: dict[str, editions.EditionInBackground] = {}
+
+    def begin(self, app: Sphinx) -> None:
+        first = edition.language() == edition.source()
+        if app.builder.name == "html" and first and not app.config.kodebog_alone:
+            Study.load()  # once for all processes
+            for name in edition.others():
+                self.others[name] = editions.EditionInBackground(app, name)
+                self.others[name].start()
 
     def start(self, app: Sphinx, *_: Any) -> None:
         if app.builder.name == "html" and app.config.kodebog_pdf:
@@ -262,13 +277,16 @@ class _Finishing:
     def end(self, app: Sphinx, fault: Exception | None) -> None:
         try:
             if fault is None and app.builder.name == "html":
+                for other in self.others.values():
+                    other.result()
                 if app.config.kodebog_live:
                     site.write_data(app)
                 else:
-                    site.finish(app, self.pdf.result() if self.pdf else None)
+                    site.finish(app, self.pdf.result() if self.pdf else None, self.others)
         finally:
-            if self.pdf is not None:
-                self.pdf.stop()
+            for process in (self.pdf, *self.others.values()):
+                if process is not None:
+                    process.stop()
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -284,6 +302,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("kodebog_pdf", True, "")
     app.add_config_value("kodebog_draft", False, "html")
     app.add_config_value("kodebog_live", False, "html")
+    app.add_config_value("kodebog_alone", False, "html")
     app.add_builder(TypstBuilder)
     app.add_domain(KodebogDomain)
     app.add_css_file("kodebog.css")
@@ -306,7 +325,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     }.items():
         app.add_role(name, role)
     for transform in (
-        transforms.MarkDanish,
+        transforms.MarkOtherLanguage,
         transforms.ReadableTables,
         transforms.Explorer,
         transforms.Experiment,
@@ -317,10 +336,14 @@ def setup(app: Sphinx) -> dict[str, Any]:
     finishing = _Finishing()
     app.connect("config-inited", _settle, priority=100)
     app.connect("missing-reference", _resolve)
+    app.connect("source-read", editions.translate, priority=400)
     app.connect("source-read", _generate)
+    app.connect("doctree-read", editions.keep_addresses, priority=300)
+    app.connect("doctree-read", editions.translate_contents, priority=300)
     app.connect("doctree-read", outputs.name_cells, priority=400)
     app.connect("env-get-outdated", _outdated)
     app.connect("env-purge-doc", outputs.forget)
+    app.connect("builder-inited", finishing.begin)
     app.connect("write-started", finishing.start)
     app.connect("html-page-context", head.page_context, priority=900)
     app.connect("html-collect-pages", site.clean_search_index)

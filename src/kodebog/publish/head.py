@@ -15,11 +15,13 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
-from kodebog import paths
-from kodebog.publish import explorer, language, previews
+from kodebog import edition, paths
+from kodebog.edition import _, noop
+from kodebog.publish import explorer, previews
 from kodebog.publish.addresses import Addresses
-from kodebog.publish.pdf import BRIEFS, brief_file
+from kodebog.publish.pdf import BRIEF
 from kodebog.report import metadata
+from kodebog.report.wording import known
 from kodebog.study import Study
 
 CARD = "social-card.png"
@@ -36,9 +38,11 @@ NEEDED = {
     "mystnb": 'class="cell ',
 }
 """Scripts and styles that only some pages need, by how their names begin, and what such a page has in it."""
-PRIVATE_WORDS = "Private copy: made from a study of your own, which may hold the article's words. Not to be passed on."
+PRIVATE_WORDS = noop(
+    "Private copy: made from a study of your own, which may hold the article's words. Not to be passed on."
+)
 """What every page of a book from another study than `data/` says of itself."""
-DRAFT_WORDS = "Draft, not for publication: who made it, its licence or its disclosures are not settled yet."
+DRAFT_WORDS = noop("Draft, not for publication: who made it, its licence or its disclosures are not settled yet.")
 """What every page says of itself while a question to the study's owner is open."""
 PACE = 200
 """Words a minute at which a page's reading time is reckoned."""
@@ -78,23 +82,26 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     """Tell the template of a page all that stands around its text."""
     where: Addresses = app.config.kodebog_addresses
     about = metadata.citation()
-    title = unescape(re.sub(r"<[^>]+>", "", context.get("title", ""))).strip() or about["title"]
-    text = description(doctree, about["abstract"])
+    name = known(about["title"])
+    title = unescape(re.sub(r"<[^>]+>", "", context.get("title", ""))).strip() or name
+    text = description(doctree, known(about["abstract"]))
     lasting = doctree is not None and bool(where.book)  # not so the pages for searching and for what is not found
     address = where.book + app.builder.get_target_uri(pagename).removesuffix("index.html") if lasting else ""
     context["pageurl"] = address
-    card = [("og:url", address), ("og:image", where.book + CARD), ("og:image:alt", about["title"])] if address else []
+    card = [("og:url", address), ("og:image", where.book + CARD), ("og:image:alt", name)] if address else []
     context["about_page"] = [
         ("description", text),
         ("og:type", "article"),
-        ("og:site_name", about["title"]),
+        ("og:site_name", name),
+        *locales(app),
         ("og:title", title),
         ("og:description", text),
         *card,
         ("twitter:card", "summary_large_image"),
     ]
     context["security_policy"] = theme_policy(tuple(app.builder.theme.get_theme_dirs()))  # type: ignore[attr-defined]
-    context["page_language"] = language.of_page(pagename)
+    context["editions"] = switch(app, pagename)
+    context["alternates"] = alternates(app, pagename) if lasting else []
     context["imprint"] = imprint(app, pagename, where, about)
     context["private"] = paths.PRIVATE or app.config.kodebog_draft
     context["live"] = app.config.kodebog_live
@@ -111,18 +118,57 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
         context[files] = [file for file in context[files] if _needed(file, context.get("body", ""))]
 
 
+def _languages(app: Sphinx) -> list[str]:
+    """The languages of all editions that are being made: none but one while one writes."""
+    return [edition.language()] if app.config.kodebog_alone else edition.editions()
+
+
+def locales(app: Sphinx) -> list[tuple[str, str]]:
+    """Return the languages of a page and of what stands beside it, as the cards of links want them."""
+    other = [name for name in _languages(app) if name != edition.language()]
+    return [("og:locale", _locale(edition.language())), *(("og:locale:alternate", _locale(name)) for name in other)]
+
+
+def _locale(name: str) -> str:
+    return {"en": "en_GB", "da": "da_DK"}.get(name, name)
+
+
+def alternates(app: Sphinx, page: str) -> list[tuple[str, str]]:
+    """Return a page's address in every language, and in that which is shown to all others."""
+    root: str = app.config.kodebog_addresses.root
+    uri = app.builder.get_target_uri(page).removesuffix("index.html")
+    source, names = edition.source(), _languages(app)
+    if len(names) == 1:
+        return []
+    found = [(name, f"{root}{'' if name == source else f'{name}/'}{uri}") for name in names]
+    return [*found, ("x-default", f"{root}{uri}")]
+
+
+def switch(app: Sphinx, page: str) -> list[tuple[str, str, str]]:
+    """Return the other editions of a page: language, what that calls itself, address."""
+    here, source = edition.language(), edition.source()
+    up = "" if here == source else "../"
+    uri = app.builder.get_target_uri(page)
+    found = []
+    for name in _languages(app):
+        if name != here:
+            target = f"{up}{'' if name == source else f'{name}/'}{uri}"
+            found.append((name, edition.own_name(name), relative_uri(uri, target)))
+    return found
+
+
 def imprint(app: Sphinx, page: str, where: Addresses, about: dict[str, Any]) -> list[tuple[str, str]]:
     """Return what stands at the foot of every page: words and, where they lead somewhere, an address."""
     reuse = app.builder.get_relative_uri(page, "book/reuse") if "book/reuse" in app.env.found_docs else ""
-    version = f"Version {about['version']}, {about['date-released']}"
+    version = _("Version {version}, {date}").format(version=about["version"], date=about["date-released"])
     changes = app.builder.get_relative_uri(page, "book/changes") if "book/changes" in app.env.found_docs else ""
     foot = [
         (version, changes),
         (metadata.licence(), reuse and f"{reuse}#reuse"),
-        ("Cite", reuse and f"{reuse}#cite"),
+        (_("Cite"), reuse and f"{reuse}#cite"),
     ]
     if where.repository:
-        foot.append(("Report a fault", f"{where.repository}/issues"))
+        foot.append((_("Report a fault"), f"{where.repository}/issues"))
     return foot
 
 
@@ -143,19 +189,6 @@ def _around(node: nodes.Node) -> Iterator[nodes.Node]:
         yield node
 
 
-def _of_brief(app: Sphinx, page: str) -> list[tuple[str, str]]:
-    """Return where a brief stands as a PDF, and in its other language."""
-    file = relative_uri(app.builder.get_target_uri(page), brief_file(page))
-    as_pdf, other, words = ("This page as PDF", "da", "På dansk")
-    if page == BRIEFS["da"]:
-        as_pdf, other, words = ("Siden som PDF", "en", "In English")
-    found = [(as_pdf, f'href="{file}"')]
-    if BRIEFS[other] in app.env.found_docs:
-        address = app.builder.get_relative_uri(page, BRIEFS[other])
-        found.append((words, f'href="{address}" lang="{other}" hreflang="{other}"'))
-    return found
-
-
 def tools(app: Sphinx, page: str, doctree: nodes.document) -> str:
     """Return the line under a page's title: how long it takes, its notebook, how to run it, the book in other forms."""
     where: Addresses = app.config.kodebog_addresses
@@ -165,16 +198,23 @@ def tools(app: Sphinx, page: str, doctree: nodes.document) -> str:
 
     source = Path(app.env.doc2path(page, base=False))
     reuse = app.builder.get_relative_uri(page, "book/reuse")  # on that very page an empty address
-    links = [("PDF", f'href="{to(paths.PDF.name)}"'), ("Cite", f'href="{reuse}#cite"')]
-    if page in BRIEFS.values():
-        links = [*_of_brief(app, page), *links]
+    links = [(_("PDF"), f'href="{to(paths.PDF.name)}"'), (_("Cite"), f'href="{reuse}#cite"')]
+    if page == BRIEF:
+        links = [(_("This page as PDF"), f'href="{to(paths.BRIEF.name)}"'), *links]
     if source.suffix == ".ipynb":
-        run = [("Notebook", f'href="{to(str(source))}" download'), ("How to run this", f'href="{reuse}#jupyterlab"')]
+        run = [
+            (_("Notebook"), f'href="{to(str(source))}" download'),
+            (_("How to run this"), f'href="{reuse}#jupyterlab"'),
+        ]
         if binder := where.binder(str(source)):
-            run.append(("Open in Binder", f'href="{escape(binder)}"'))
+            run.append((_("Open in Binder"), f'href="{escape(binder)}"'))
         links = run + links
     items = "".join(f"<li><a {attributes}>{text}</a></li>" for text, attributes in links)
     if source.suffix == ".ipynb" and (long := minutes(doctree)):
-        items = f"<li>{long} {'minute' if long == 1 else 'minutes'} to read</li>{items}"
-    words = "" if language.of_page(page) == "en" else ' lang="en"'
-    return f'<ul class="kodebog-tools" aria-label="This page"{words}>{items}</ul>'
+        words = _("1 minute to read") if long == 1 else _("{n} minutes to read").format(n=long)
+        items = f"<li>{words}</li>{items}"
+    others = "".join(
+        f'<li><a class="kodebog-switch" href="{escape(address)}" lang="{name}" hreflang="{name}">{own}</a></li>'
+        for name, own, address in switch(app, page)
+    )
+    return f'<ul class="kodebog-tools" aria-label="{_("This page")}">{others}{items}</ul>'

@@ -1,7 +1,7 @@
-"""Which words of a page are Danish, so that screen readers say them as such, on screen and in the PDF.
+"""Which words of a page are in the other language, so that screen readers say them as such, on screen and in the PDF.
 
-What the study or the glossary knows is found here; other Danish words are marked where they are written, as
-`[word]{.language-da}`.
+On an English page these are Danish words, on a Danish one English ones. What the study or the glossary knows is found
+here; other words are marked where they are written, as `[word]{.language-da}`.
 """
 
 from __future__ import annotations
@@ -14,22 +14,17 @@ from typing import Any
 from docutils import nodes
 from sphinx import addnodes
 
-from kodebog import paths
+from kodebog import edition, paths
 from kodebog.report.metadata import citation
 from kodebog.study import Study
 
-DANISH = "da"
+DANISH, ENGLISH = "da", "en"
 CLASS = f"language-{DANISH}"
 """Class of nodes whose words are Danish; docutils writes it as the language of the HTML element."""
-DANISH_COLUMN = "Dansk"
-"""Head of columns whose cells are all Danish."""
+COLUMNS = {ENGLISH: {"Dansk": DANISH}, DANISH: {"Engelsk": ENGLISH}}
+"""Heads of columns whose cells are all in the other language, by the language of the page."""
 LABELLED = ("sections", "questions", "sample", "policy_areas", "cases", "families", "themes", "codes", "concepts")
-"""Tables whose Danish labels are shown."""
-
-
-def of_page(docname: str) -> str:
-    """Return the language of a page: Danish where its name ends so, as in `brief-da`."""
-    return DANISH if docname.endswith(f"-{DANISH}") else "en"
+"""Tables whose labels are shown in both languages."""
 
 
 def terms() -> set[str]:
@@ -46,13 +41,20 @@ def labels(study: Study, column: str) -> set[str]:
     return {str(label) for name in LABELLED for label in getattr(study, name)[column]}
 
 
-@functools.lru_cache(maxsize=2)
 def known(study: Study) -> tuple[frozenset[str], re.Pattern[str]]:
-    """Return every Danish expression in small letters, and a pattern for those in brackets or quotation marks."""
+    """Return every expression in the other language in small letters, and a pattern for those in brackets or quotes."""
+    return _known(study, edition.language())
+
+
+@functools.lru_cache(maxsize=4)
+def _known(study: Study, language: str) -> tuple[frozenset[str], re.Pattern[str]]:
     articles = {work["title"] for work in citation().get("references", []) if DANISH in work["languages"]}
     printed = set(study.roles["role_printed"]) | set(study.excerpts["opening"])
-    english = {label.casefold() for label in labels(study, "label_en")}
-    expressions = {e for e in terms() | labels(study, "label_da") | articles | printed if e.casefold() not in english}
+    danish = terms() | labels(study, "label_da") | articles | printed
+    english = labels(study, "label_en")
+    ours, theirs = (danish, english) if language == DANISH else (english, danish)
+    own = {expression.casefold() for expression in ours}
+    expressions = {e for e in theirs if e.casefold() not in own}
     longest_first = sorted(map(re.escape, expressions), key=lambda e: (-len(e), e))
     pattern = re.compile(rf"(?<=[(“])(?:{'|'.join(longest_first)})(?=[)”,]| …”)")
     return frozenset(e.casefold() for e in expressions), pattern
@@ -63,15 +65,16 @@ UNTOUCHED = (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.co
 
 
 def mark(document: nodes.document, study: Study) -> None:
-    """Mark the Danish words of a page: terms, glossary entries, labels in brackets, first words of excerpts."""
+    """Mark the words of a page in the other language: terms, glossary entries, labels in brackets, first words."""
     expressions, pattern = known(study)
+    other = f"language-{ENGLISH if edition.language() == DANISH else DANISH}"
     node: Any
-    for node in list(document.findall(may_be_danish)):
-        if is_danish(node, expressions):
-            node["classes"].append(CLASS)
+    for node in list(document.findall(may_be_other)):
+        if is_other(node, expressions):
+            node["classes"].append(other)
     for text in [t for t in document.findall(nodes.Text) if pattern.search(t)]:
         if not any(_marked_or_code(above) for above in _ancestors(text)):
-            text.parent.replace(text, pieces(text.astext(), pattern))
+            text.parent.replace(text, pieces(text.astext(), pattern, other))
 
 
 def _ancestors(node: nodes.Node) -> Iterator[Any]:
@@ -81,22 +84,22 @@ def _ancestors(node: nodes.Node) -> Iterator[Any]:
 
 
 def _marked_or_code(node: Any) -> bool:
-    return isinstance(node, UNTOUCHED) or CLASS in node.get("classes", ())
+    return isinstance(node, UNTOUCHED) or any(name.startswith("language-") for name in node.get("classes", ()))
 
 
-def may_be_danish(node: nodes.Node) -> bool:
-    """Whether a node as a whole can be a Danish expression: emphasised words, terms, cells and what stands in them."""
+def may_be_other(node: nodes.Node) -> bool:
+    """Whether a node as a whole can be in the other language: emphasised words, terms, cells and what is in them."""
     if isinstance(node, nodes.paragraph | nodes.list_item):
         return isinstance(_cell(node), nodes.entry)
     return isinstance(node, nodes.emphasis | nodes.strong | nodes.term | nodes.entry)
 
 
-def is_danish(node: nodes.Element, expressions: frozenset[str]) -> bool:
-    """Whether the words of a node are Danish; `expressions` are the known ones, in small letters."""
+def is_other(node: nodes.Element, expressions: frozenset[str]) -> bool:
+    """Whether the words of a node are in the other language; `expressions` are the known ones, in small letters."""
     if isinstance(node, nodes.entry):
-        return _head(node) == DANISH_COLUMN
+        return _head(node) in COLUMNS.get(edition.language(), {})
     if isinstance(node, nodes.term) and isinstance(node.parent.parent.parent, addnodes.glossary):
-        return True
+        return edition.language() != DANISH
     return " ".join(node.astext().split()).removesuffix(".").casefold() in expressions
 
 
@@ -123,11 +126,11 @@ def _head(cell: nodes.entry) -> str:
     return str(head.children[0].children[cell.parent.index(cell)].astext())
 
 
-def pieces(text: str, pattern: re.Pattern[str]) -> list[nodes.Node]:
-    """Return a text in pieces, of which the Danish expressions are marked."""
+def pieces(text: str, pattern: re.Pattern[str], other: str = CLASS) -> list[nodes.Node]:
+    """Return a text in pieces, of which the expressions in the other language are marked."""
     found: list[nodes.Node] = []
     end = 0
     for match in pattern.finditer(text):
-        found += [nodes.Text(text[end : match.start()]), nodes.inline("", match.group(), classes=[CLASS])]
+        found += [nodes.Text(text[end : match.start()]), nodes.inline("", match.group(), classes=[other])]
         end = match.end()
     return [piece for piece in [*found, nodes.Text(text[end:])] if piece.astext()]

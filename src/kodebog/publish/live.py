@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kodebog import paths
+from kodebog import edition, paths
 from kodebog.errors import KodebogError
 from kodebog.publish.build import without_collecting
 from kodebog.publish.execution import book_hash, execute, outputs_hash
@@ -46,7 +46,7 @@ class Writing:
         for known in (outputs_hash, book_hash):  # what they look at may have changed
             known.cache_clear()
         try:
-            execute(sorted(paths.NOTEBOOKS.glob("*.ipynb")), say=lambda _: None)
+            execute(sorted(paths.NOTEBOOKS.glob("*.ipynb")), say=lambda _: None, languages=[edition.language()])
             self._build()
         except KodebogError as error:
             return str(error)
@@ -70,7 +70,7 @@ class Writing:
                     outdir=FOLDER / "html",
                     doctreedir=FOLDER / "doctrees",
                     buildername="html",
-                    confoverrides={"kodebog_pdf": False, "kodebog_live": True},
+                    confoverrides={"kodebog_pdf": False, "kodebog_live": True, "kodebog_alone": True},
                     status=None,
                     warning=self._warnings,
                 )
@@ -122,7 +122,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
 def _state() -> dict[Path, tuple[int, int]]:
     """When each file that the book is made from was last written, and how large it is."""
-    folders = (paths.BOOK, paths.NOTEBOOKS, paths.study())
+    folders = (paths.BOOK, paths.NOTEBOOKS, paths.LOCALE, paths.study())
     files = [*paths.SINGLE, *(p for f in folders for p in f.rglob("*") if ".ipynb_checkpoints" not in p.parts)]
     found = {}
     for path in files:

@@ -10,6 +10,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from kodebog.edition import _
 from kodebog.report.display import METADATA, escape
 
 BUILT = "kodebog-built"
@@ -79,7 +80,7 @@ def _provenance(name: str) -> nodes.Element:
     """«Data» leads to the CSV file; the code stands folded below it."""
     line = nodes.paragraph(classes=["kodebog-provenance"], code=f"code-{name}")
     data = addnodes.pending_xref("", reftype=BUILT, refdomain="", reftarget=f"{SHOWN}/{name}.csv", refexplicit=True)
-    data += nodes.inline("", "Data (CSV)")
+    data += nodes.inline("", _("Data (CSV)"))
     line += data
     return line
 

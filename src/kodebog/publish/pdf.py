@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 import datetime
-import io
 import shutil
 from collections.abc import Iterable, Iterator, Set
-from multiprocessing import get_context
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 import typst
 from docutils import nodes
-from docutils.parsers import rst
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
-from sphinx.errors import ExtensionError, NoUri
-from sphinx.util import docutils
+from sphinx.errors import NoUri
 
-from kodebog import paths
+from kodebog import edition, paths
+from kodebog.edition import _
 from kodebog.errors import KodebogError
-from kodebog.publish import language
-from kodebog.publish.forking import obey_parent
-from kodebog.publish.typst_writer import IMAGES, TypstWriter, UnknownNodeError, quote
+from kodebog.publish.background import InBackground
+from kodebog.publish.typst_writer import IMAGES, REGIONS, TypstWriter, UnknownNodeError, quote
 from kodebog.report.metadata import article, author, book_title, citation, licence, released
 from kodebog.report.style import truetype
+from kodebog.report.wording import joined, known
 from kodebog.study.package import content_hash
 
 STANDARD: typst.PDFStandard = "ua-1"
 """PDF/UA-1, the standard for accessible PDF; Typst refuses to write a file that does not meet it."""
 
 
-BRIEFS = {"en": "book/brief", "da": "book/brief-da"}
-"""The page that is also a PDF of its own, to pass on, by language; the Danish one is no part of the report."""
-GLANCE = "The report at a glance"
-"""Heading of the landing page."""
+BRIEF = "book/brief"
+"""The page that is also a PDF of its own, to pass on."""
 
 
 class PdfError(KodebogError):
@@ -63,7 +57,7 @@ class TypstBuilder(Builder):
         """Write the PDF."""
         write(self.app, Path(self.outdir) / paths.PDF.name)
 
-    def write(self, *_: Any) -> None:
+    def write(self, *_documents: Any) -> None:
         """Write the PDF, as Sphinx before 8.1 calls it."""
         self.write_documents(set())
 
@@ -106,31 +100,28 @@ def write(app: Sphinx, out: Path) -> Path:
     """
     look = Path(__file__).with_name("report.typ").read_text(encoding="utf-8")
     markup = [look, _front()]
-    briefs: dict[str, str] = {}
+    brief = ""
     labels: set[str] = set()
     targets: dict[str, str] = {}
     try:
         for docname in pages(app):
             doctree = app.env.get_and_resolve_doctree(docname, app.builder)
             if docname == app.config.root_doc:  # the title of the book stands on the title page
-                next(doctree.findall(nodes.title)).children = [nodes.Text(GLANCE)]
+                next(doctree.findall(nodes.title)).children = [nodes.Text(_("The report at a glance"))]
             writer = TypstWriter(doctree, docname, app.env.toc_fignumbers.get(docname, {}), Path(app.srcdir))
             markup.append(writer.write())
-            if docname == BRIEFS["en"]:
-                briefs[docname] = markup[-1]
+            if docname == BRIEF:
+                brief = markup[-1]
             labels |= writer.labels
             targets |= dict.fromkeys(writer.targets, docname)
             _take_along(writer.images, Path(app.srcdir), out.parent / IMAGES)
-        if (danish := BRIEFS["da"]) in app.env.found_docs:
-            doctree = app.env.get_and_resolve_doctree(danish, app.builder)
-            briefs[danish] = TypstWriter(doctree, danish, {}, Path(app.srcdir)).write()
     except UnknownNodeError as error:
         raise PdfError(str(error)) from None
     if lost := sorted(set(targets) - labels):
         raise PdfError("\n".join(f"{targets[target]}: the link to “{target}” leads nowhere" for target in lost))
     markup.append(_back())
-    for docname, brief in briefs.items():
-        _compile("".join([look, _sheet(language.of_page(docname)), brief, "]"]), out.with_name(brief_file(docname)))
+    if brief:
+        _compile("".join([look, _sheet(), brief, "]"]), out.with_name(paths.BRIEF.name))
     return _compile("".join(markup), out)
 
 
@@ -160,82 +151,21 @@ def _take_along(images: Iterable[str], source: Path, folder: Path) -> None:
         shutil.copyfile(source / image, folder / Path(image).name)
 
 
-class PdfInBackground:
-    """Runs the builder `typst` in a process of its own while Sphinx writes the pages: both need what it has read."""
+class PdfInBackground(InBackground):
+    """Runs the builder `typst` beside Sphinx while it writes the pages: both need what it has read."""
+
+    what = "The PDF"
 
     def __init__(self, app: Sphinx) -> None:
-        self.app = app
-        self.folder = Path(app.doctreedir) / "typst"
-        self._process: BaseProcess | None = None
-        self._answer, self._there = get_context("fork").Pipe(duplex=False)
+        super().__init__(app, TypstBuilder.name, Path(app.doctreedir) / "typst", Path(app.doctreedir))
 
-    def start(self) -> None:
-        """Set to work, with the pages as they have been read by now."""
-        self._process = get_context("fork").Process(target=self._work, daemon=True)
-        self._process.start()
-        self._there.close()
-
-    def _work(self) -> None:
-        obey_parent()
-        warnings = io.StringIO()
-        config: Any = self.app.config
-        options = {**config.overrides, "extensions": config.extensions, "kodebog_pdf": False}
-        fault = ""
-        try:
-            _forget_registrations()
-            app = Sphinx(
-                srcdir=self.app.srcdir,
-                confdir=self.app.confdir,
-                outdir=self.folder,
-                doctreedir=self.app.doctreedir,
-                buildername=TypstBuilder.name,
-                confoverrides=options,
-                status=None,
-                warning=warnings,
-            )
-            app.build()
-        except PdfError as error:
-            fault = str(error)
-        except OSError as error:
-            fault = f"{error.strerror or error}: {error.filename or self.folder}"
-        except Exception as error:  # whatever it is, the parent must hear of it
-            fault = f"{type(error).__name__}: {error}"
-        self._there.send(fault or warnings.getvalue().strip())
+    def options(self) -> dict[str, Any]:
+        """Return the settings that differ."""
+        return {"kodebog_pdf": False}
 
     def result(self) -> Path:
-        """Wait until the PDF is written; return the file.
-
-        Raises:
-            sphinx.errors.ExtensionError: when it could not be made, or only with warnings.
-
-        """
-        try:
-            fault = self._answer.recv()
-        except EOFError:
-            fault = "Its process ended without a word."
-        if fault:
-            raise ExtensionError(f"The PDF was not made.\n{fault}")
-        return self.folder / paths.PDF.name
-
-    def stop(self) -> None:
-        """Leave nothing running."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
-
-
-def _forget_registrations() -> None:
-    """Let docutils know no roles, directives and nodes but its own, as when a program starts.
-
-    This process was forked from one in which Sphinx has registered its own; it registers them again.
-    """
-    directives: Any = rst.directives
-    roles: Any = rst.roles
-    directives._directives.clear()
-    roles._roles.clear()
-    for node in list(docutils.additional_nodes):
-        docutils.unregister_node(node)
-        docutils.additional_nodes.discard(node)
+        """Wait until the PDF is written; return the file."""
+        return super().result() / paths.PDF.name
 
 
 def _released() -> datetime.datetime:
@@ -246,44 +176,54 @@ def _front() -> str:
     """The title page and what the document says of itself."""
     about, day = citation(), released()
     source, team = article(), author()
-    cite = f"{team} ({day.year}). {about['title']}. Version {about['version']}."
-    facts = [("This report", cite)]
-    subtitle = "Coded interviews, counted and laid open"
+    version = _("Version {version}.").format(version=about["version"])
+    facts = [(_("This report"), f"{team} ({day.year}). {known(about['title'])}. {version}")]
+    subtitle = _("Coded interviews, counted and laid open")
     if source:
-        authors = " and ".join(f"{a['given-names']} {a['family-names']}" for a in source["authors"])
-        data = "Interviews January to April 2019; excerpts, initiatives and findings as printed in the article"
+        authors = joined(f"{a['given-names']} {a['family-names']}" for a in source["authors"])
+        data = _("Interviews January to April 2019; excerpts, initiatives and findings as printed in the article")
         facts = [
-            ("The article", f"{authors} ({source['year']}). {source['title']}. {source['journal']}."),
+            (_("The article"), f"{authors} ({source['year']}). {source['title']}. {source['journal']}."),
             *facts,
-            ("The data", data),
+            (_("The data"), data),
         ]
-        subtitle = f"The Danish study #emph[#{quote(source['title'])};], rebuilt from coded data"
-    facts.append(("The code", "Left out here. Every table and figure is made by a notebook in the folder notebooks/."))
+        before, after = (
+            quote(part) for part in _("The Danish study {title}, rebuilt from coded data").split("{title}")
+        )
+        subtitle = f"#{before}#emph[#{quote(source['title'])};]#{after}"
+    else:
+        subtitle = f"#{quote(subtitle)}"
+    code = _("Left out here. Every table and figure is made by a notebook in the folder notebooks/.")
+    facts.append((_("The code"), code))
     rows = "".join(f"({quote(name)}, [#{quote(value)}])," for name, value in facts)
+    abstract, keywords = known(about["abstract"]), (quote(known(word)) for word in about["keywords"])
+    words = {"abstract": _("Abstract."), "contents": _("Contents")}
     return (
         "#show: report.with((\n"
-        f"  kind: [A reproducible research report],\n  title: {quote(book_title())},\n"
+        f"  kind: [#{quote(_('A reproducible research report'))}],\n  title: {quote(book_title())},\n"
         f"  subtitle: [{subtitle}],\n"
         f"  authors: ({quote(team)},),\n"
         f"  date: datetime(year: {day.year}, month: {day.month}, day: {day.day}),\n"
-        f"  description: {quote(about['abstract'])},\n  keywords: ({', '.join(map(quote, about['keywords']))},),\n"
-        f"  abstract: [#{quote(about['abstract'])}],\n  facts: ({rows}),\n))\n"
+        f"  description: {quote(abstract)},\n  keywords: ({', '.join(keywords)},),\n"
+        f"  abstract: [#{quote(abstract)}],\n  facts: ({rows}),\n"
+        f"  words: ({', '.join(f'{name}: {quote(text)}' for name, text in words.items())}),\n"
+        f"  {_tongue()}\n))\n"
     )
 
 
-def brief_file(docname: str) -> str:
-    """Return the name of the PDF that a brief is by itself."""
-    return paths.BRIEF.name.replace("brief", docname.removeprefix("book/"))
+def _tongue() -> str:
+    """The language of the document, as options in Typst."""
+    name = edition.language()
+    return f"lang: {quote(name)}, region: {REGIONS.get(name, 'none')}"
 
 
-def _sheet(lang: str) -> str:
+def _sheet() -> str:
     """The look of a page that stands alone, and what the document says of itself."""
     about, day = citation(), released()
-    danish = lang == language.DANISH
-    title = f"{about['references'][0]['title']}: én side til kommunale ledere" if danish else book_title()
-    where = f"{about['title']}. Version {about['version']}, {about['date-released']}. CC BY 4.0."
+    version = _("Version {version}, {date}.").format(version=about["version"], date=about["date-released"])
+    where = f"{known(about['title'])}. {version} CC BY 4.0."
     return (
-        f"#show: sheet.with(lang: {quote(lang)}, title: {quote(title)}, "
+        f"#show: sheet.with({_tongue()}, title: {quote(book_title())}, "
         f"author: {quote(author())}, "
         f"date: datetime(year: {day.year}, month: {day.month}, day: {day.day}), foot: {quote(where)})\n"
         "#let link(target, body) = if type(target) == label { body } else { std.link(target, body) }\n#["
@@ -293,16 +233,21 @@ def _sheet(lang: str) -> str:
 def _back() -> str:
     """The last page: which version of what this is."""
     about = citation()
-    rights = f"#{quote(licence())};."
+    rights = f"{licence()}."
     if article():
-        rights = (
+        rights = _(
             "Text and data: CC BY 4.0. Code: MIT. The article belongs to its authors and publisher; its sentences are "
             "not reproduced here."
         )
-    return (
-        "\n#block(breakable: false)[#heading(level: 1, numbering: none)[Colophon]\n"
-        f"#par[Version {about['version']}, released {about['date-released']}. The data this report was computed from "
-        f"have the SHA-256 fingerprint]\n#par[#raw({quote(content_hash(paths.study()))})]\n"
-        f'#par[over the tables in #raw("data/") and their descriptor, by name and content. {rights}]\n'
-        "#par[Set in Source Sans 3 with Typst, from the same executed notebooks as the HTML edition.]]\n"
-    )
+    version = _("Version {version}, released {date}.").format(version=about["version"], date=about["date-released"])
+    paragraphs = [
+        f"#{quote(text)}"
+        for text in (
+            f"{version} {_('The data this report was computed from have the SHA-256 fingerprint')}",
+            f"{_('over the tables in data/ and their descriptor, by name and content.')} {rights}",
+            _("Set in Source Sans 3 with Typst, from the same executed notebooks as the HTML edition."),
+        )
+    ]
+    paragraphs.insert(1, f"#raw({quote(content_hash(paths.study()))})")
+    text = "\n".join(f"#par[{paragraph}]" for paragraph in paragraphs)
+    return f"\n#block(breakable: false)[#heading(level: 1, numbering: none)[#{quote(_('Colophon'))}]\n{text}]\n"

@@ -12,6 +12,8 @@ from sphinx.environment import BuildEnvironment
 
 from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.ledger import finding_status
+from kodebog.edition import _, language
+from kodebog.report.wording import joined, known, labels, lang, told
 from kodebog.study import Study
 
 SCRIPT = "previews.js"
@@ -37,32 +39,36 @@ def works(body: str, env: BuildEnvironment) -> dict[str, dict[str, str]]:
         if name in listed:
             entry = listed[name].entry
             people = [str(person.last_names[-1]) for person in entry.persons.get("author", ()) if person.last_names]
-            names = " and ".join(people[:2]) + (" et al." if len(people) > 2 else "")
+            names = joined(people[:2]) + (_(" et al.") if len(people) > 2 else "")
             text = listed[name].formatted_entry.text.render_as("text")
             found[address] = {"head": f"{names} {entry.fields.get('year', '')}".strip(), "text": text, "more": ""}
     return found
 
 
-@functools.lru_cache(maxsize=2)
 def previews(study: Study) -> dict[str, dict[str, str]]:
     """Return the preview of every excerpt and finding: head (id and who speaks, or status), text, more."""
-    people, cases, sections = (study.labels(table) for table in ("sample", "cases", "sections"))
+    return _previews(study, language())
+
+
+@functools.lru_cache(maxsize=4)
+def _previews(study: Study, _language: str) -> dict[str, dict[str, str]]:
+    people, cases, sections = (labels(study, table) for table in ("sample", "cases", "sections"))
     found = {}
-    codes = study.labels("codes")
+    codes = labels(study, "codes")
     given = study.excerpt_codes.groupby("excerpt")["code"].agg(lambda c: "; ".join(codes[x] for x in dict.fromkeys(c)))
-    for row in study.excerpts.itertuples():
+    for row, gist in zip(study.excerpts.itertuples(), told(study.excerpts, "gist"), strict=True):
         who = ", ".join(filter(None, [people[str(row.perspective)].lower(), cases.get(str(row.case), "")]))
         head = f"{row.excerpt} · {who} · {sections[str(row.section)]}"
-        told = row.gist_en if isinstance(row.gist_en, str) else given[row.excerpt]
-        found[str(row.excerpt)] = {"head": head, "text": str(told), "more": ""}
+        text = gist if isinstance(gist, str) else given[row.excerpt]
+        found[str(row.excerpt)] = {"head": head, "text": str(text), "more": ""}
     if study.of_interviews:
         return found
     status = finding_status(study).set_index("finding")["status"]
-    for row in findings_with_evidence(study).itertuples():
-        parts = (("Shown by", row.excerpts), ("Reservations", row.qualified), ("Against it", row.against))
+    for row in findings_with_evidence(study, lang()).itertuples():
+        parts = ((_("Shown by"), row.excerpts), (_("Reservations"), row.qualified), (_("Against it"), row.against))
         more = " · ".join(f"{words}: {', '.join(ids)}" for words, ids in parts if ids)
         found[str(row.finding)] = {
-            "head": f"{row.finding} · {status[row.finding]}",
+            "head": f"{row.finding} · {known(status[row.finding])}",
             "text": row.statement,
             "more": more,
         }

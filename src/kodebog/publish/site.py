@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import zipfile
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,18 @@ import typst
 from sphinx.application import Sphinx
 from sphinx.util.index_entries import split_index_msg
 
-from kodebog import paths
+from kodebog import edition, paths
 from kodebog.analysis.factors import voices_by_theme
+from kodebog.edition import _
 from kodebog.files import project_files
 from kodebog.publish.addresses import Addresses
+from kodebog.publish.execution import read_executed
 from kodebog.publish.head import CARD
 from kodebog.publish.outputs import SHOWN, kept
-from kodebog.report import metadata
+from kodebog.report import catalogues, metadata
 from kodebog.report.readable import readable
 from kodebog.report.style import truetype
+from kodebog.report.wording import known, labels
 from kodebog.study import Study
 from kodebog.study.package import declared_files
 
@@ -55,16 +59,23 @@ def clean_search_index(app: Sphinx) -> list[Any]:
     return []
 
 
-def finish(app: Sphinx, pdf: Path | None) -> None:
-    """Put beside the pages what they lead to, and take away what earlier builds have left."""
+def finish(app: Sphinx, pdf: Path | None, others: Iterable[str] = ()) -> None:
+    """Put beside the pages what they lead to, and take away what earlier builds have left.
+
+    What all editions share stands once, with the first; `others`: the languages of those that stand below it.
+    """
     html, where = Path(app.outdir), app.config.kodebog_addresses
-    drop_leftovers(app)
+    drop_leftovers(app, others)
     if pdf is not None:
         shutil.copyfile(pdf, html / paths.PDF.name)
         for brief in pdf.parent.glob(f"{paths.BRIEF.stem}*.pdf"):
             shutil.copyfile(brief, html / brief.name)
     write_data(app)
     write_notebooks(app)
+    if not paths.PRIVATE:
+        (html / CARD).write_bytes(social_card())
+    if edition.language() != edition.source():
+        return
     if paths.PRIVATE or app.config.kodebog_draft:
         (html / "robots.txt").write_text("User-agent: *\nDisallow: /\n", encoding="utf-8")
     if paths.PRIVATE:
@@ -73,21 +84,22 @@ def finish(app: Sphinx, pdf: Path | None) -> None:
     pack(paths.study(), package)
     pack_source(html / SOURCE)
     if pdf is not None:
-        (html / SUMS).write_bytes(
-            sums({f.name: f.read_bytes() for f in (package, html / SOURCE, html / paths.PDF.name)})
-        )
-    (html / CARD).write_bytes(social_card())
+        reports = [html / part / paths.PDF.name for part in ("", *others)]
+        known_ = {f.relative_to(html).as_posix(): f.read_bytes() for f in (package, html / SOURCE, *reports)}
+        (html / SUMS).write_bytes(sums(known_))
     (html / ".nojekyll").touch()  # else GitHub Pages leaves out folders that start with _
     if where.book and not app.config.kodebog_draft:
-        _tell_search_engines(html, where, [app.builder.get_target_uri(page) for page in sorted(app.env.found_docs)])
+        uris = [app.builder.get_target_uri(page) for page in sorted(app.env.found_docs)]
+        _tell_search_engines(html, where, uris, list(others))
 
 
 def write_data(app: Sphinx) -> None:
     """Put the study's tables, and the data behind what notebooks show, beside the pages."""
     data, shown = Path(app.outdir) / DATA, Path(app.outdir) / SHOWN
     shown.mkdir(parents=True, exist_ok=True)
-    for path in declared_files(paths.study()):
-        shutil.copyfile(path, data / path.name)
+    if edition.language() == edition.source():
+        for path in declared_files(paths.study()):
+            shutil.copyfile(path, data / path.name)
     for files in kept(app.env).values():
         for name, text in files.items():
             (shown / name).write_text(text, encoding="utf-8")
@@ -95,9 +107,9 @@ def write_data(app: Sphinx) -> None:
 
 def write_notebooks(app: Sphinx) -> None:
     """Put the notebooks beside their pages, with numbers and names where the sources have roles."""
-    words = {"table": "Table", "figure": "Fig."}
+    words = {"table": _("Table %s"), "figure": _("Fig. %s")}
     numbers = {
-        identifier: f"{words[kind]} {'.'.join(map(str, number))}"
+        identifier: words[kind] % ".".join(map(str, number))
         for kinds in app.env.toc_fignumbers.values()
         for kind, found in kinds.items()
         if kind in words
@@ -107,23 +119,43 @@ def write_notebooks(app: Sphinx) -> None:
     for page in app.env.found_docs:
         source = Path(str(app.env.doc2path(page)))
         if source.suffix == ".ipynb":
-            text = readable(source.read_text(encoding="utf-8"), Study.load(), numbers, where)
+            text = readable(of_edition(page, source), Study.load(), numbers, where)
             (Path(app.outdir) / f"{page}.ipynb").write_text(text, encoding="utf-8")
 
 
-def _tell_search_engines(html: Path, where: Addresses, pages: list[str]) -> None:
-    urls = "".join(f"<url><loc>{escape(where.book + page.removesuffix('index.html'))}</loc></url>\n" for page in pages)
+def of_edition(page: str, source: Path) -> str:
+    """Return a notebook in the language of the edition, with the outputs that it gives there."""
+    text = source.read_text(encoding="utf-8")
+    if edition.language() == edition.source():
+        return text
+    import nbformat  # noqa: PLC0415 - slow to import
+
+    return str(nbformat.writes(read_executed(catalogues.translated(page, text))))
+
+
+def _tell_search_engines(html: Path, where: Addresses, uris: list[str], others: list[str]) -> None:
+    """Write the site map, in which each page names itself in all languages, and leave everything open."""
+    languages = {edition.source(): "", **{name: f"{name}/" for name in others}}
+    entries = []
+    for uri in (uri.removesuffix("index.html") for uri in uris):
+        beside = "".join(
+            f'<xhtml:link rel="alternate" hreflang="{name}" href="{escape(where.root + part + uri)}"/>'
+            for name, part in languages.items()
+            if others
+        )
+        entries += [f"<url><loc>{escape(where.root + part + uri)}</loc>{beside}</url>\n" for part in languages.values()]
+    space = ' xmlns:xhtml="http://www.w3.org/1999/xhtml"' if others else ""
     (html / "sitemap.xml").write_text(
-        '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-        f"{urls}</urlset>\n",
+        f'<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"{space}>\n'
+        f"{''.join(entries)}</urlset>\n",
         encoding="utf-8",
     )
     robots = f"User-agent: *\nAllow: /\nSitemap: {where.book}sitemap.xml\n"
     (html / "robots.txt").write_text(robots, encoding="utf-8")
 
 
-def drop_leftovers(app: Sphinx) -> None:
-    """Remove what earlier builds have left: all files but those that the pages of today are made of."""
+def drop_leftovers(app: Sphinx, others: Iterable[str] = ()) -> None:
+    """Remove what earlier builds have left: all but what the pages of today are made of, and other editions."""
     out = Path(app.outdir)
     pages = [app.builder.get_target_uri(page) for page in app.env.found_docs]
     made = {*pages, "search.html", "404.html", "searchindex.js", "objects.inv", ".buildinfo"}
@@ -133,7 +165,7 @@ def drop_leftovers(app: Sphinx) -> None:
     trees = Path(app.doctreedir)
     for path in sorted(out.rglob("*"), reverse=True):
         name = path.relative_to(out).as_posix()
-        if path.is_relative_to(trees) or name.startswith("_static/"):
+        if path.is_relative_to(trees) or name.startswith(("_static/", *(f"{other}/" for other in others))):
             continue
         if path.is_dir() and not path.is_symlink():
             if not any(path.iterdir()):
@@ -174,23 +206,39 @@ def _zip(out: Path, content: dict[str, bytes]) -> None:
 
 def _themes(study: Study) -> list[dict[str, Any]]:
     """What hinders and helps, as the card draws it: theme, and for both sides who speaks and how."""
-    speaker, labels = study.excerpts.set_index("excerpt")["perspective"], study.labels("themes")
+    speaker, names = study.excerpts.set_index("excerpt")["perspective"], labels(study, "themes")
     drawn: dict[str, dict[str, Any]] = {}
     for row in voices_by_theme(study).itertuples():
         manners = (("", row.there), ("wished", row.wished), ("against", row.against))
         marks = [[speaker[excerpt], manner] for manner, excerpts in manners for excerpt in excerpts]
-        drawn.setdefault(str(row.theme), {"theme": labels[str(row.theme)]})[str(row.side)] = marks
+        drawn.setdefault(str(row.theme), {"theme": names[str(row.theme)]})[str(row.side)] = marks
     return list(drawn.values())
 
 
 def social_card() -> bytes:
     """Return the picture that is shown where a link to the book is shared: PNG, 1200 × 630."""
     work = metadata.article()
-    told = f"{work['title']} ({work['year']})" if work else ""
+    study, told = Study.load(), f"{work['title']} ({work['year']})" if work else ""
+    before, after = _("The Danish study {title}, rebuilt from coded data").split("{title}")
+    words = {
+        "before": before,
+        "after": after,
+        "interviews": _("Coded interviews, counted and laid open"),
+        "nothing": _("no excerpt"),
+        "theme": _("Theme"),
+        "hinders": _("Hinders"),
+        "helps": _("Helps, or is wished for"),
+        "marks": _("Each mark is a printed excerpt:"),
+        "wished": _("wished for"),
+        "against": _("against it"),
+        **({key: label.lower() for key, label in labels(study, "sample").items()} if work else {}),
+    }
     inputs = {
-        "title": metadata.citation()["title"],
+        "title": known(metadata.citation()["title"]),
         "source": told,
-        "themes": json.dumps(_themes(Study.load())),
+        "themes": json.dumps(_themes(study)),
+        "words": json.dumps(words),
+        "lang": edition.language(),
     }
     card = Path(__file__).with_name("card.typ")
     made = typst.compile(

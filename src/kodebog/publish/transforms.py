@@ -12,21 +12,22 @@ from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from kodebog.edition import _
 from kodebog.publish import experiment, explorer, language
 from kodebog.publish.head import tools
 from kodebog.publish.html import UnsearchedCode
 from kodebog.study import Study
 
 
-class MarkDanish(SphinxPostTransform):
-    """Gives Danish words the class `language-da`, which becomes the language of the words in HTML and PDF."""
+class MarkOtherLanguage(SphinxPostTransform):
+    """Gives words in the other language a class such as `language-da`, which becomes their language in HTML and PDF."""
 
     default_priority = 650
 
-    def run(self, **_: Any) -> None:
-        """Mark them, but for pages that are Danish as a whole."""
+    def run(self, **_options: Any) -> None:
+        """Mark them."""
         study = Study.load()
-        if language.of_page(self.env.docname) != language.DANISH and not study.of_interviews:
+        if not study.of_interviews:
             language.mark(self.document, study)
 
 
@@ -36,7 +37,7 @@ class ReadableTables(SphinxPostTransform):
     default_priority = 700  # after the theme has wrapped each table
     formats = ("html",)
 
-    def run(self, **_: Any) -> None:
+    def run(self, **_options: Any) -> None:
         """Set roles, scopes and heads."""
         wrapper: Any
         for wrapper in self.document.findall(lambda n: isinstance(n, nodes.container)):
@@ -87,7 +88,7 @@ class Explorer(SphinxPostTransform):
     default_priority = 690
     formats = ("html",)
 
-    def run(self, **_: Any) -> None:
+    def run(self, **_options: Any) -> None:
         """Equip a page that holds such a table."""
         here = explorer.PAGES.get(self.env.docname)
         if here is None:
@@ -109,7 +110,7 @@ class Experiment(SphinxPostTransform):
     default_priority = 690
     formats = ("html",)
 
-    def run(self, **_: Any) -> None:
+    def run(self, **_options: Any) -> None:
         """Insert form and data."""
         if self.env.docname != experiment.PAGE:
             return
@@ -124,18 +125,18 @@ class QuietCode(SphinxPostTransform):
     default_priority = 690  # after MyST-NB has folded it
     formats = ("html",)
 
-    def run(self, **_: Any) -> None:
+    def run(self, **_options: Any) -> None:
         """Move the folds."""
         page: Any = next(iter(self.document.findall(nodes.section)))
         # MyST-NB does not tell a fold what it stands in
         places = [(n, c) for n in self.document.findall(nodes.Element) for c in n.children]
         for cell, fold in [(n, c) for n, c in places if isinstance(c, HideCodeCellNode)]:
             if len(cell.children) > 1:
-                fold["prompt_show"], fold["prompt_hide"] = "Code", "Hide the code"
+                fold["prompt_show"], fold["prompt_hide"] = _("Code"), _("Hide the code")
                 cell.remove(fold)
                 cell.append(fold)
             else:  # the cell shows nothing else
-                fold["prompt_show"], fold["prompt_hide"] = "Set-up code of this page", "Hide the set-up code"
+                fold["prompt_show"], fold["prompt_hide"] = _("Set-up code of this page"), _("Hide the set-up code")
                 cell.parent.remove(cell)
                 page.append(cell)
         for block in [
@@ -150,7 +151,7 @@ class Tools(SphinxPostTransform):
     default_priority = 690
     formats = ("html",)
 
-    def run(self, **_: Any) -> None:
+    def run(self, **_options: Any) -> None:
         """Insert the line."""
         title = next(iter(self.document.findall(nodes.title)), None)
         if title is not None and isinstance(title.parent, nodes.section):

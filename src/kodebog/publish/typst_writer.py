@@ -14,6 +14,7 @@ from typing import Any
 
 from docutils import nodes
 
+from kodebog.edition import _
 from kodebog.errors import KodebogError
 from kodebog.report.style import drawable
 
@@ -51,7 +52,7 @@ def label(docname: str, identifier: str = "") -> str:
 
 IMAGES = "images"
 """Folder of the Typst project that holds the pictures."""
-REGIONS = {"da": '"DK"'}
+REGIONS = {"da": '"DK"', "en": '"GB"'}
 """Where a language is spoken, as Typst writes it; others have none."""
 
 
@@ -108,10 +109,10 @@ class TypstWriter(nodes.NodeVisitor):
         return inner
 
     def _number(self, kind: str, node: nodes.Element) -> str:
-        word = {"figure": "Fig.", "table": "Table"}[kind]
+        word = {"figure": _("Fig. %s"), "table": _("Table %s")}[kind]
         for identifier in node["ids"]:
             if found := self.numbers.get(kind, {}).get(identifier):
-                return f"{word} {'.'.join(map(str, found))}"
+                return word % ".".join(map(str, found))
         return ""
 
     def unknown_visit(self, node: nodes.Node) -> None:
@@ -297,13 +298,13 @@ class TypstWriter(nodes.NodeVisitor):
         self._box(node, self._captured(title))
 
     def visit_note(self, node: nodes.Element) -> None:
-        self._box(node, "Note")
+        self._box(node, _("Note"))
 
     def visit_important(self, node: nodes.Element) -> None:
-        self._box(node, "Important")
+        self._box(node, _("Important"))
 
     def visit_tip(self, node: nodes.Element) -> None:
-        self._box(node, "Tip")
+        self._box(node, _("Tip"))
 
     # figures and tables
 

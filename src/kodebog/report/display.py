@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from kodebog.edition import _
 from kodebog.report.style import SHEET
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Table:
     anchors: bool = False
     """Whether the ids in the first column are addresses that links elsewhere lead to."""
 
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+    def _repr_mimebundle_(self, **_options: Any) -> tuple[dict[str, str], dict[str, Any]]:
         bundle = {
             "text/markdown": self.markdown(),
             "text/html": _html(self.frame, self.caption),
@@ -131,13 +132,14 @@ class CodeLinks(Cell):
     """Names of those that are spoken against."""
 
     def __str__(self) -> str:
-        return "; ".join(label + (" (against)" if code in self.against else "") for code, label in self.codes)
+        return "; ".join(label + self._stance(code) for code, label in self.codes)
 
     def markdown(self) -> str:
         """Return the links."""
-        return "; ".join(
-            f"{{definition}}`{code}`" + (" (against)" if code in self.against else "") for code, _ in self.codes
-        )
+        return "; ".join(f"{{definition}}`{code}`" + self._stance(code) for code, _label in self.codes)
+
+    def _stance(self, code: str) -> str:
+        return " (" + _("against") + ")" if code in self.against else ""
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,7 @@ class Marks(Cell):
 
     def markdown(self) -> str:
         """Return the marks, and the note as a paragraph below them."""
-        return "\n\n    ".join(filter(None, [" ".join(self.marks()), escape(self.note)])) or "no excerpt"
+        return "\n\n    ".join(filter(None, [" ".join(self.marks()), escape(self.note)])) or _("no excerpt")
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,7 @@ class Voices(Marks):
     note: str = ""
 
     def __str__(self) -> str:
-        told = [*self.excerpts, *(f"{e} against" for e in self.against)]
+        told = [*self.excerpts, *(f"{e} " + _("against") for e in self.against)]
         return "; ".join(filter(None, [" ".join(told), self.note]))
 
     def marks(self) -> list[str]:
@@ -236,7 +238,7 @@ class Figure:
     name: str
     data: pd.DataFrame = field(default_factory=pd.DataFrame)
 
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+    def _repr_mimebundle_(self, **_options: Any) -> tuple[dict[str, str], dict[str, Any]]:
         from matplotlib import pyplot, style  # noqa: PLC0415 - only notebooks with figures pay for it
 
         buffer = io.StringIO()

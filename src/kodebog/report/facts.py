@@ -15,23 +15,28 @@ from kodebog.analysis.factors import effects_by_perspective, factor_summary, sid
 from kodebog.analysis.ledger import STATUSES, finding_status, published_results
 from kodebog.analysis.sample import coverage, labels_that_differ, sample_against_print, voices_at_most
 from kodebog.analysis.typology import compare_with_print, grounds
-from kodebog.report.wording import listed
+from kodebog.edition import _, decimal, language, whole
+from kodebog.report.wording import lang, listed
 from kodebog.study import Study
 from kodebog.study.coded import numbered
 
 Facts = Mapping[str, int | str]
 
 
-@functools.lru_cache(maxsize=2)
 def facts(study: Study) -> Facts:
-    """Return every number and list that the prose inserts, by name.
+    """Return every number and list that the prose inserts, by name, as the language of the edition writes it.
 
     Keys that start with `n_` count printed excerpts unless the name says otherwise.
     """
+    return _facts(study, language())
+
+
+@functools.lru_cache(maxsize=4)
+def _facts(study: Study, _language: str) -> Facts:
     if study.of_interviews:
         return MappingProxyType(_of_interviews(study))
     sample = sample_against_print(study).set_index("perspective")
-    shown = coverage(study)
+    shown = coverage(study, lang())
     typology = compare_with_print(study)
     findings = findings_with_evidence(study)
     differ = labels_that_differ(study)
@@ -63,14 +68,14 @@ def facts(study: Study) -> Facts:
     for perspective, row in sample.iterrows():
         found[f"interviews_{perspective}"] = int(row["interviews"])
         found[f"excerpts_{perspective}"] = int(row["excerpts"])
-        found[f"expected_{perspective}"] = f"{row['expected']:.1f}"
+        found[f"expected_{perspective}"] = decimal(row["expected"])
     found |= _of_typology(typology)
     for section, number in study.excerpts["section"].value_counts().items():
         found[f"excerpts_{section}"] = int(number)
     for practice in study.in_family("practice"):
         found[f"cases_{practice}"] = int((study.cases["practice"] == practice).sum())
     per_practice = set(study.cases["practice"].value_counts())
-    found["cases_per_practice"] = " or ".join(map(str, sorted(per_practice)))
+    found["cases_per_practice"] = _(" or ").join(map(str, sorted(per_practice)))
     approaches = sorted(factor_summary(study, "approach")["n"], reverse=True)
     found["n_approach_others"] = int(approaches[1]) if len(approaches) > 1 else 0
     found["interviews_leading"] = int(study.sample.loc[study.sample["perspective"] != "employee", "interviews"].sum())
@@ -92,7 +97,7 @@ def facts(study: Study) -> Facts:
             found[f"sections_{row.code}"] = len({section_of[e] for e in row.excerpts})
         found[f"list_{family}"] = int((study.published_lists["family"] == family).sum())
     for row in study.published_numbers.itertuples():
-        found.setdefault(str(row.number), f"{row.value:,}")
+        found.setdefault(str(row.number), whole(int(str(row.value))))
     results = published_results(study)
     found["results_same"] = int((results["status"] == "same").sum())
     found["results_compared"] = int(results["status"].isin(["same", "differs"]).sum())
@@ -164,7 +169,7 @@ def _of_readings(study: Study) -> dict[str, int | str]:
     by_reading = readings_by_cell(study)
     found["readings"] = len(by_reading.columns)
     found |= {f"codings_{name}": int(n) for name, n in by_reading.sum().items()}
-    found["alpha"] = f"{agreement_by_family(study).loc[0, 'alpha']:.2f}"
+    found["alpha"] = decimal(agreement_by_family(study).loc[0, "alpha"], 2)
     found["disagreements"] = len(study.settled)
     found["disagreements_given"] = int((study.settled["decision"] == "given").sum())
     by_way = statuses_by_reading(study)

@@ -14,8 +14,10 @@ from matplotlib.ticker import MaxNLocator
 
 from kodebog.analysis import sample
 from kodebog.analysis.coding import ordered
+from kodebog.edition import _, decimal
 from kodebog.report import display
 from kodebog.report.style import MUTED, SHEET, use_typeface
+from kodebog.report.wording import joined, labels, lang, of
 from kodebog.study import Study
 
 PERSPECTIVES = {"director": "#AA3377", "leader": "#4477AA", "employee": "#CC6622"}
@@ -31,41 +33,45 @@ def _canvas(height: float, width: float = 5.0) -> tuple[Figure, Axes]:
 @style.context(SHEET)
 def sample_and_print(study: Study) -> display.Figure:
     """Return interviews held beside excerpts printed, by perspective."""
-    table = sample.sample_against_print(study)
+    table = sample.sample_against_print(study, lang())
+    row = _("{label}: {interviews} interviews, {excerpts} excerpts ({expected} would be in proportion)")
     said = "; ".join(
-        f"{r.label}: {r.interviews} of {r.interviews_total} interviews, {r.excerpts} of {r.excerpts_total} excerpts "
-        f"({r.expected:.1f} would be in proportion)"
+        row.format(
+            label=r.label,
+            interviews=of(r.interviews, r.interviews_total),
+            excerpts=of(r.excerpts, r.excerpts_total),
+            expected=decimal(float(str(r.expected))),
+        )
         for r in table.itertuples()
     )
     most = table.loc[(table["excerpts"] - table["expected"]).idxmax()]
-    caption = (
-        f"Against its share of the interviews, the {str(most['label']).lower()} perspective is printed most: "
-        f"{most['excerpts']} excerpts where {most['expected']:.1f} would be in proportion"
-    )
-    return display.Figure(_dumbbells(table), caption, f"Line for each perspective. {said}.", "fig-sample", table)
+    caption = _(
+        "Against its share of the interviews, the {who} perspective is printed most: "
+        "{n} excerpts where {expected} would be in proportion"
+    ).format(who=str(most["label"]).lower(), n=most["excerpts"], expected=decimal(most["expected"]))
+    alt = _("Line for each perspective. {said}.").format(said=said)
+    return display.Figure(_dumbbells(table), caption, alt, "fig-sample", table)
 
 
 @style.context(SHEET)
 def excerpts_by_section(study: Study) -> display.Figure:
     """Return the printed excerpts of each section, by perspective."""
     counts = sample.excerpts_by_section(study)
-    people, sections = study.labels("sample"), study.labels("sections")
+    people, sections = labels(study, "sample"), labels(study, "sections")
     table = counts.reset_index()
     table.insert(0, "label", table["section"].map(sections))
     table["excerpts"] = table["section"].map(study.excerpts.groupby("section")["excerpt"].agg(ordered))
     only = [sections[str(s)].lower() for s, row in counts.iterrows() if (row > 0).sum() == 1]
     said = "; ".join(
-        f"{r['label']}: " + ", ".join(f"{r[p]} {people[p].lower()}" for p in people) for _, r in table.iterrows()
+        f"{r['label']}: " + ", ".join(f"{r[p]} {people[p].lower()}" for p in people) for _index, r in table.iterrows()
     )
-    caption = (
-        f"All printed excerpts on {' and '.join(only)} come from one perspective"
-        if only
-        else "Every section prints more than one perspective"
-    )
+    caption = _("Every section prints more than one perspective")
+    if only:
+        caption = _("All printed excerpts on {sections} come from one perspective").format(sections=joined(only))
     return display.Figure(
-        _dots(table, study, "Printed excerpts"),
+        _dots(table, study, _("Printed excerpts")),
         caption,
-        f"Dots for each excerpt, by section. {said}.",
+        _("Dots for each excerpt, by section. {said}.").format(said=said),
         "fig-sections",
         table.drop(columns="section"),
     )
@@ -84,7 +90,7 @@ def _dumbbells(table: pd.DataFrame) -> Figure:
         axes.scatter(row.excerpts, y, s=80, color=colour, zorder=3)
         ahead = row.excerpts >= row.expected
         axes.annotate(
-            f"{row.excerpts} printed",
+            _("{n} printed").format(n=row.excerpts),
             (row.excerpts, y),
             (10 if ahead else -10, 0),
             textcoords="offset points",
@@ -94,7 +100,7 @@ def _dumbbells(table: pd.DataFrame) -> Figure:
             weight="semibold",
         )
         axes.annotate(
-            f"{row.expected:.1f} in proportion",
+            _("{n} in proportion").format(n=decimal(float(str(row.expected)))),
             (row.expected, y),
             (-10 if ahead else 10, 0),
             textcoords="offset points",
@@ -104,12 +110,12 @@ def _dumbbells(table: pd.DataFrame) -> Figure:
             size=10,
         )
     axes.set_yticks(
-        range(len(table)), [f"{r.label}\n{r.interviews} of {r.interviews_total}" for r in table.itertuples()]
+        range(len(table)), [f"{r.label}\n{of(r.interviews, r.interviews_total)}" for r in table.itertuples()]
     )
     ticks = range(0, int(table["expected"].max()) + 5, 5)
     axes.set_xticks(ticks)
     axes.spines["bottom"].set_bounds(0, ticks[-1])  # the room to the left is for words
-    axes.set(xlabel="Printed excerpts", xlim=(-7, 27), ylim=(len(table) - 0.5, -0.5))
+    axes.set(xlabel=_("Printed excerpts"), xlim=(-7, 27), ylim=(len(table) - 0.5, -0.5))
     return figure
 
 
@@ -119,15 +125,15 @@ def _dots(table: pd.DataFrame, study: Study, xlabel: str) -> Figure:
     Columns of `table`: label, excerpts (tuples of ids).
     """
     figure, axes = _canvas(1.0 + 0.36 * len(table))
-    labels = study.labels("sample")
+    people = labels(study, "sample")
     speaker = study.excerpts.set_index("excerpt")["perspective"]
     dots = [
-        {"row": row.label, "x": x, "perspective": labels[speaker[excerpt]], "excerpt": excerpt}
+        {"row": row.label, "x": x, "perspective": people[speaker[excerpt]], "excerpt": excerpt}
         for row in table.itertuples()
-        for x, excerpt in enumerate(sorted(row.excerpts, key=lambda e: list(labels).index(speaker[e])), 1)
+        for x, excerpt in enumerate(sorted(row.excerpts, key=lambda e: list(people).index(speaker[e])), 1)
     ]
     rows = list(table["label"])
-    colours = {labels[p]: PERSPECTIVES[p] for p in labels}
+    colours = {people[p]: PERSPECTIVES[p] for p in people}
     data = pd.DataFrame(dots, columns=["row", "x", "perspective", "excerpt"])
     data["row"] = pd.Categorical(data["row"], categories=rows, ordered=True)
     markers = dict(zip(colours, "sDo", strict=False))

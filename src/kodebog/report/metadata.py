@@ -17,6 +17,8 @@ from typing import Any
 import yaml
 
 from kodebog import __version__, paths
+from kodebog.edition import _, language
+from kodebog.report.wording import known
 from kodebog.study.package import datapackage
 
 CRATE = paths.ROOT / "ro-crate-metadata.json"
@@ -44,14 +46,14 @@ def article() -> dict[str, Any] | None:
 def licence() -> str:
     """Return under what text and data may be used, in words."""
     if article():
-        return "Text and data CC BY 4.0, code MIT"
+        return _("Text and data CC BY 4.0, code MIT")
     return str(datapackage(paths.study())["licenses"][0]["title"])
 
 
 def book_title() -> str:
     """Return the title of the book; that of a private copy says so."""
-    title: str = citation()["title"]
-    return f"Private copy: {title}" if paths.PRIVATE else title
+    title = known(citation()["title"])
+    return _("Private copy: {title}").format(title=title) if paths.PRIVATE else title
 
 
 def package_name(study: Path) -> str:
@@ -161,7 +163,7 @@ def schema_org(study: Path, address: str) -> dict[str, Any]:
         "headline": about["title"],
         "abstract": about["abstract"],
         "author": {"@id": "#project"},
-        "inLanguage": "en",
+        "inLanguage": language(),
         "encoding": {
             "@type": "MediaObject",
             "contentUrl": address + paths.PDF.name,

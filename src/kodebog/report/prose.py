@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from kodebog.report.wording import in_danish_words, in_words
+from kodebog.report.wording import in_words, in_words_of_common_gender
 from kodebog.study.faults import Fault, nearest
 
 COUNTED = (
@@ -53,7 +53,7 @@ _YEAR = re.compile(r"(19|20)\d\d")
 NUMBERS: Mapping[str, Callable[[int | str], str]] = {
     "fact": str,
     "count": in_words,
-    "count-da": in_danish_words,
+    "count-common": in_words_of_common_gender,
     "capital-count": lambda number: in_words(number).capitalize(),
 }
 """Roles for computed numbers, and how they show one: in figures, or small ones in words."""

@@ -4,7 +4,6 @@ document.addEventListener("DOMContentLoaded", () => {
   const form = document.getElementById("explorer");
   const table = form && document.getElementById(form.dataset.table);
   if (!table) return;
-  const { what } = form.dataset;
   const status = form.querySelector("[role=status]");
   const fields = [...form.elements].filter((field) => field.name);
   const head = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
@@ -24,7 +23,8 @@ document.addEventListener("DOMContentLoaded", () => {
     const address = (query.size ? "?" + query : location.pathname) + (keepHash ? location.hash : "");
     history.replaceState(null, "", address);
     shown.draw();
-    status.textContent = `${shown.rows({ search: "applied" }).count()} of ${shown.rows().count()} ${what} shown`;
+    const [n, all] = [shown.rows({ search: "applied" }).count(), shown.rows().count()];
+    status.textContent = form.dataset.shown.replace("{n}", n).replace("{N}", all);
   };
 
   shown.search.fixed("explorer", (_text, _data, index) => keeps(shown.row(index).node()));
@@ -52,7 +52,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const rows = shown.rows({ search: "applied" }).nodes().toArray();
     const lines = rows.map((row) => [...row.cells].map((cell) => cellText(cell.textContent)).join(","));
     const file = new Blob(["\ufeff" + [head.map(cellText).join(","), ...lines].join("\n") + "\n"], { type: "text/csv" });
-    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: `${what}.csv` });
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: form.dataset.file });
     link.click();
     URL.revokeObjectURL(link.href);
   });
@@ -105,7 +105,7 @@ document.addEventListener("DOMContentLoaded", () => {
   form.addEventListener("input", () => {
     const now = form.statuses(form.without.value, form.way.value);
     const moved = Object.keys(now).filter((id) => now[id] !== before[id]);
-    told.textContent = `Something else would be said of ${moved.length} of ${Object.keys(now).length} findings.`;
+    told.textContent = form.dataset.moved.replace("{n}", moved.length).replace("{N}", Object.keys(now).length);
     list.hidden = !moved.length;
     list.replaceChildren(
       ...moved.map((id) => {

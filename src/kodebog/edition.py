@@ -1,0 +1,165 @@
+"""Which edition of a report is being made: its language, and the words of this library in that language.
+
+English stands in the code. Its translations stand beside it, in `locale/` of this library, in gettext's PO format; a
+project's own `locale/` has what is translated of its pages, and may add words of the library in a language that the
+library does not know.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from kodebog import paths
+
+CODE = "en"
+"""The language of the words in the code."""
+WORDS = paths.PACKAGE / "locale"
+"""The library's words: a file for each language."""
+PROJECT = "project"
+"""Name of the catalogue of a project's own words: title, contents, captions in code cells."""
+
+
+@functools.cache
+def source() -> str:
+    """Return the language in which the project's pages are written: what `_config.yml` says, else English."""
+    if not paths.CONFIG.is_file():
+        return CODE
+    import yaml  # noqa: PLC0415 - only those who have a project need it
+
+    about = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8")) or {}
+    return str(about.get("sphinx", {}).get("config", {}).get("language") or CODE)
+
+
+def editions() -> list[str]:
+    """Return the languages of all editions of the project: that of its pages, then those that `locale/` has."""
+    found = sorted(folder.name for folder in paths.LOCALE.glob("*") if folder.is_dir())
+    return [source(), *(name for name in found if name != source())]
+
+
+def language() -> str:
+    """Return the language of the edition that this process makes."""
+    return os.environ.get("KODEBOG_LANGUAGE") or source()
+
+
+def others() -> list[str]:
+    """Return the languages of the other editions."""
+    return [name for name in editions() if name != language()]
+
+
+@contextlib.contextmanager
+def making(name: str) -> Iterator[None]:
+    """Make the edition in a language for a while."""
+    before = os.environ.get("KODEBOG_LANGUAGE")
+    os.environ["KODEBOG_LANGUAGE"] = name
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["KODEBOG_LANGUAGE"]
+        else:
+            os.environ["KODEBOG_LANGUAGE"] = before
+
+
+def catalogues(name: str) -> list[Path]:
+    """Return the files that have words in a language, those that go before last."""
+    files = [WORDS / f"{name}.po", *(paths.LOCALE / name / f"{part}.po" for part in ("kodebog", PROJECT))]
+    return [file for file in files if file.is_file()]
+
+
+def words(name: str) -> dict[str, str]:
+    """Return all translated words of the library and of the project's own, English → the language."""
+    return _words(*((file, file.stat().st_mtime_ns) for file in catalogues(name)))
+
+
+@functools.lru_cache(maxsize=8)
+def _words(*files: tuple[Path, int]) -> dict[str, str]:
+    import polib  # noqa: PLC0415 - an English edition does without
+
+    return {
+        entry.msgid: entry.msgstr
+        for file, _ in files
+        for entry in polib.pofile(str(file), encoding="utf-8")
+        if entry.translated()
+    }
+
+
+def _(text: str) -> str:
+    """Return words in the language of the edition; as they are where that has none.
+
+    >>> _("Show all")
+    'Show all'
+    >>> with making("da"):
+    ...     _("Show all")
+    'Vis alle'
+
+    """
+    name = language()
+    return text if name == CODE else words(name).get(text, text)
+
+
+def noop(text: str) -> str:
+    """Mark words that are translated where they are shown, not where they stand."""
+    return text
+
+
+def decimal(number: float, digits: int = 1) -> str:
+    """Return a number with so many decimals, as the language writes it.
+
+    >>> decimal(0.8349, 2)
+    '0.83'
+    >>> with making("da"):
+    ...     decimal(0.8349, 2)
+    '0,83'
+
+    """
+    if language() == CODE:
+        return f"{number:.{digits}f}"
+    from babel.numbers import format_decimal  # noqa: PLC0415 - an English edition does without
+
+    # halves as Python rounds them, so that both editions say the same
+    return str(format_decimal(round(number, digits), f"0.{'0' * digits}", locale=_known_to_babel()))
+
+
+def whole(number: int) -> str:
+    """Return a whole number, its thousands set apart as the language does.
+
+    >>> whole(8200)
+    '8,200'
+    >>> with making("da"):
+    ...     whole(8200)
+    '8.200'
+
+    """
+    if language() == CODE:
+        return f"{number:,}"
+    from babel.numbers import format_decimal  # noqa: PLC0415
+
+    return str(format_decimal(number, "#,##0", locale=_known_to_babel()))
+
+
+def _known_to_babel() -> str:
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415
+
+    try:
+        return str(Locale.parse(language()))
+    except (UnknownLocaleError, ValueError):
+        return CODE
+
+
+def own_name(name: str) -> str:
+    """Return what a language calls itself.
+
+    >>> own_name("da"), own_name("en")
+    ('Dansk', 'English')
+
+    """
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415
+
+    try:
+        return str(Locale.parse(name).get_display_name(name)).capitalize()
+    except (UnknownLocaleError, ValueError):
+        return name
