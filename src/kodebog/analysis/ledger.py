@@ -193,6 +193,8 @@ class SideRule(NamedTuple):
 
 RULE = SideRule()
 """The rule that counts."""
+RULE_THAT_COUNTS = "two excerpts from two sides"
+"""The same in words."""
 OTHER_RULES = {
     "three excerpts instead of two": SideRule(least=3),
     "perspectives alone make a side": SideRule(initiatives=False),
@@ -268,7 +270,7 @@ def rules_compared(study: Study) -> pd.DataFrame:
     sides = [STATUSES["robust"], STATUSES["sides"]]
     now = finding_status(study)
     rows = []
-    for words, rule in {"two excerpts from two sides": RULE, **OTHER_RULES}.items():
+    for words, rule in {RULE_THAT_COUNTS: RULE, **OTHER_RULES}.items():
         then = finding_status(study, rule=rule)
         moved = now["finding"][then["status"].isin(sides) != now["status"].isin(sides)]
         rows.append((words, int(then["status"].isin(sides).sum()), tuple(moved)))

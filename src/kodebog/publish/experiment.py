@@ -27,10 +27,10 @@ WAYS = {"": noop("all that counts"), "placed": noop("the article's own placing")
 
 def data(study: Study) -> dict[str, Any]:
     """Return what the script needs: excerpts (perspective, initiative), findings, pairs that a way to look loses."""
-    known = study.excerpts[["excerpt", "perspective", "case"]].fillna("").itertuples(index=False, name=None)
+    about = study.excerpts[["excerpt", "perspective", "case"]].fillna("").itertuples(index=False, name=None)
     return {
         "statuses": {key: known(words) for key, words in STATUSES.items()},
-        "excerpts": {excerpt: [perspective, case] for excerpt, perspective, case in known},
+        "excerpts": {excerpt: [perspective, case] for excerpt, perspective, case in about},
         "findings": {
             row.finding: {
                 "claim": row.claim,
@@ -57,13 +57,15 @@ def form(study: Study) -> str:
         listed = "".join(f'<option value="{escape(value)}">{escape(words)}</option>' for value, words in options)
         return f'<label>{label}<select name="{name}">{listed}</select></label>'
 
+    name, head, hint = _("What if"), _("What if?"), _("Leave something out, or let another reading count.")
+    moved = _("Something else would be said of {n} of {N} findings.")  # explorer.js puts numbers for n and N
+    before = _("What would then be said of the findings stands here.")
+    leave, count = select("without", _("Leave out"), out), select("way", _("Let count"), ways)
     return (
-        f'<form id="experiment" class="kodebog-explorer" aria-label="{_("What if")}" '
-        # explorer.js puts numbers for n and N
-        f'data-moved="{escape(_("Something else would be said of {n} of {N} findings."))}">'
-        f"<p><strong>{_('What if?')}</strong> {_('Leave something out, or let another reading count.')}</p>"
-        f"{select('without', _('Leave out'), out)}{select('way', _('Let count'), ways)}"
-        f'<p><span role="status">{_("What would then be said of the findings stands here.")}</span></p>'
+        f'<form id="experiment" class="kodebog-explorer" aria-label="{name}" data-moved="{escape(moved)}">'
+        f"<p><strong>{head}</strong> {hint}</p>"
+        f"{leave}{count}"
+        f'<p><span role="status">{before}</span></p>'
         "<ul hidden></ul></form>"
         f'<script type="application/json" id="kodebog-experiment">{script_safe(data(study))}</script>'
     )

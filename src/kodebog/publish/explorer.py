@@ -151,8 +151,9 @@ def form(study: Study, explorer: Explorer) -> str:
             f'<option value="{escape(key)}">{escape(name)}</option>' for key, name in names.items() if key in taken
         )
 
+    everything = _("all")
     selects = "".join(
-        f'<label>{known(name)}<select name="{attribute}"><option value="">{_("all")}</option>'
+        f'<label>{known(name)}<select name="{attribute}"><option value="">{everything}</option>'
         f"{options(attribute, table)}</select></label>"
         for attribute, name, table in filters
     )
@@ -161,11 +162,12 @@ def form(study: Study, explorer: Explorer) -> str:
     # explorer.js puts numbers for n and N
     shown = _("{n} of {N} {what} shown").format(n="{n}", N="{N}", what=what)
     file = _("excerpts.csv") if explorer is EXCERPTS else _("findings.csv")
+    name, reset, download = _("Filter the {what}").format(what=what), _("Show all"), _("Download what is shown (CSV)")
     return (
-        f'<form id="explorer" class="kodebog-explorer" aria-label="{_("Filter the {what}").format(what=what)}" '
+        f'<form id="explorer" class="kodebog-explorer" aria-label="{name}" '
         f'data-table="{explorer.table}" data-shown="{escape(shown)}" data-file="{file}">{selects}'
         f'<label>{words}<input type="search" name="q" autocomplete="off"></label>'
-        f'<p><button type="reset">{_("Show all")}</button> '
-        f'<button type="button" data-download>{_("Download what is shown (CSV)")}</button>'
+        f'<p><button type="reset">{reset}</button> '
+        f'<button type="button" data-download>{download}</button>'
         f' <span role="status">{shown.format(n=len(used), N=len(used))}</span></p></form>'
     )

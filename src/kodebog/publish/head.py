@@ -217,4 +217,5 @@ def tools(app: Sphinx, page: str, doctree: nodes.document) -> str:
         f'<li><a class="kodebog-switch" href="{escape(address)}" lang="{name}" hreflang="{name}">{own}</a></li>'
         for name, own, address in switch(app, page)
     )
-    return f'<ul class="kodebog-tools" aria-label="{_("This page")}">{others}{items}</ul>'
+    name = _("This page")
+    return f'<ul class="kodebog-tools" aria-label="{name}">{others}{items}</ul>'

@@ -243,8 +243,8 @@ def _back() -> str:
     paragraphs = [
         f"#{quote(text)}"
         for text in (
-            f"{version} {_('The data this report was computed from have the SHA-256 fingerprint')}",
-            f"{_('over the tables in data/ and their descriptor, by name and content.')} {rights}",
+            " ".join([version, _("The data this report was computed from have the SHA-256 fingerprint")]),
+            " ".join([_("over the tables in data/ and their descriptor, by name and content."), rights]),
             _("Set in Source Sans 3 with Typst, from the same executed notebooks as the HTML edition."),
         )
     ]

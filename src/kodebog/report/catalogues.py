@@ -23,6 +23,7 @@ import yaml
 from docutils import nodes
 
 from kodebog import edition, paths
+from kodebog.analysis.ledger import OTHER_RULES, RULE_THAT_COUNTS, STATUS_RULES, STATUSES
 from kodebog.files import write_whole
 from kodebog.report.prose import HOLDS, NUMBERS
 
@@ -104,7 +105,7 @@ def has_words(block: str) -> bool:
     (True, False, True)
 
     """
-    return bool(re.search(r"[^\W\d_]{2}", _MARKUP.sub("", block)))
+    return "{include}" not in block and bool(re.search(r"[^\W\d_]{2}", _MARKUP.sub("", block)))
 
 
 def cells(source: str) -> list[tuple[str, str]]:
@@ -211,6 +212,14 @@ def of_library() -> Iterator[tuple[str, str]]:
                 yield str(text), file.name
     for text in OF_THEME:
         yield text, "theme"
+    for text in (*STATUSES.values(), *STATUS_RULES.values(), *OTHER_RULES, RULE_THAT_COUNTS):
+        yield text, "ledger.py"
+    for number in range(1, READINGS + 1):
+        yield f"Reading {number}", "readings"
+
+
+READINGS = 3
+"""How many readings of a study have a name in every language."""
 
 
 def of_project() -> Iterator[tuple[str, str]]:
@@ -263,13 +272,15 @@ def update(language: str, file: Path, found: Iterable[tuple[str, str]]) -> tuple
     for text, where in found:
         places.setdefault(text, []).append(where)
     gone = [text for text in old if text not in places]
-    for text, where in places.items():
-        entry: Any = polib.POEntry(msgid=text, occurrences=[(one, "") for one in dict.fromkeys(where)])
+    for text, files in places.items():
+        entry: Any = polib.POEntry(msgid=text, occurrences=[(one, "") for one in dict.fromkeys(files)])
         if text in old:
-            entry.msgstr, entry.flags, entry.tcomment = old[text].msgstr, old[text].flags, old[text].tcomment
-            entry.previous_msgid = old[text].previous_msgid
+            before: Any = old[text]
+            entry.msgstr, entry.flags, entry.tcomment = before.msgstr, before.flags, before.tcomment
+            entry.previous_msgid = before.previous_msgid
         elif like := difflib.get_close_matches(text, gone, n=1, cutoff=0.6):
-            entry.msgstr, entry.flags, entry.previous_msgid = old[like[0]].msgstr, ["fuzzy"], like[0]
+            entry.msgstr, entry.previous_msgid = str(old[like[0]].msgstr), like[0]
+            entry.flags = ["fuzzy"]
         new.append(entry)
     if new:
         write_whole(file, f"{new}\n")

@@ -66,7 +66,8 @@ def data_dictionary(folder: Path) -> str:
 
 def _data_line(path: str) -> str:
     """A line that leads to a file of the study, which stands beside the pages."""
-    return f"{{.kodebog-provenance}}\n{{built}}`{_('Data (CSV)')} <data/{path}>`"
+    words = _("Data (CSV)")
+    return f"{{.kodebog-provenance}}\n{{built}}`{words} <data/{path}>`"
 
 
 TYPES = (noop("string"), noop("integer"), noop("number"), noop("boolean"), noop("date"))
@@ -251,4 +252,5 @@ def citations() -> str:
     *works, report = apa()
     cited = _("The article:") + f"\n\n> {works[0]}\n\n" if works else ""
     manager = _("Both for a reference manager:") if works else _("For a reference manager:")
-    return f"{cited}{_('This report:')}\n\n> {report}\n\n{manager}\n\n```bibtex\n{bibtex()}\n```"
+    ours = _("This report:")
+    return f"{cited}{ours}\n\n> {report}\n\n{manager}\n\n```bibtex\n{bibtex()}\n```"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -447,13 +448,13 @@ def _judgements_are_of_content(t: Tables) -> Iterator[Fault]:
 
 
 def _reasons_are_short(t: Tables) -> Iterator[Fault]:
-    for name in ("finding_excerpts", "settled", "elements"):
-        for row, found in rows(t[name], t[name]["why"].str.split().str.len() > LONGEST_REASON):
+    for name, column in itertools.product(("finding_excerpts", "settled", "elements"), ("why", "why_da")):
+        for row, found in rows(t[name], t[name][column].str.split().str.len() > LONGEST_REASON):
             yield Fault(
                 file=f"{name}.csv",
                 row=row,
-                column="why",
-                value=found["why"],
+                column=column,
+                value=found[column],
                 problem="is too long",
                 allowed="at most fifteen words",
             )
