@@ -125,6 +125,9 @@ def keep_addresses(app: Sphinx, document: nodes.document) -> None:
             if (new := before.get(identifier)) and new not in document.ids:
                 section["ids"][i] = moved[identifier] = new
                 document.ids[new] = section
+    for link in document.findall(nodes.reference):
+        if link.get("refid") in moved:
+            link["refid"] = moved[link["refid"]]
     for name, (line, identifier, title) in list(slugs.items()):
         slugs[name] = (line, moved.get(identifier, identifier), title)
 
