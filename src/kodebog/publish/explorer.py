@@ -6,6 +6,7 @@ Every row of such a table gets what it can be filtered by in `data-` attributes,
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -163,8 +164,19 @@ def form(study: Study, explorer: Explorer) -> str:
     shown = _("{n} of {N} {what} shown").format(n="{n}", N="{N}", what=what)
     file = _("excerpts.csv") if explorer is EXCERPTS else _("findings.csv")
     name, reset, download = _("Filter the {what}").format(what=what), _("Show all"), _("Download what is shown (CSV)")
+    # what DataTables says to those who listen
+    words_of_heads = json.dumps(
+        {
+            "aria": {
+                "orderable": _(": Activate to sort"),
+                "orderableReverse": _(": Activate to invert sorting"),
+                "orderableRemove": _(": Activate to remove sorting"),
+            }
+        },
+        ensure_ascii=False,
+    )
     return (
-        f'<form id="explorer" class="kodebog-explorer" aria-label="{name}" '
+        f'<form id="explorer" class="kodebog-explorer" aria-label="{name}" data-words="{escape(words_of_heads)}" '
         f'data-table="{explorer.table}" data-shown="{escape(shown)}" data-file="{file}">{selects}'
         f'<label>{words}<input type="search" name="q" autocomplete="off"></label>'
         f'<p><button type="reset">{reset}</button> '

@@ -24,7 +24,7 @@ from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.ledger import STATUSES
 from kodebog.edition import _
 from kodebog.files import hash_files
-from kodebog.publish import editions, execution, explorer, head, language, outputs, site, transforms
+from kodebog.publish import editions, execution, explorer, head, language, outputs, references, site, transforms
 from kodebog.publish.addresses import Addresses, addresses
 from kodebog.publish.html import (
     BookTranslator,
@@ -221,6 +221,8 @@ def _settle(app: Sphinx, config: Config) -> None:
     config.html_baseurl, config.notfound_urls_prefix = where.book, where.path()
     if edition.language() != edition.source():
         config.myst_heading_slug_func = "kodebog.report.catalogues.slug"
+        if "bibtex_bibfiles" in config and config.bibtex_bibfiles:
+            references.use(config)
     if config.notfound_context:
         config.notfound_context = editions.not_found(config.notfound_context)
     config.templates_path = [*config.templates_path, str(THEME / "templates")]
@@ -344,6 +346,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-get-outdated", _outdated)
     app.connect("env-purge-doc", outputs.forget)
     app.connect("builder-inited", finishing.begin)
+    app.connect("builder-inited", editions.words_of_buttons)
     app.connect("write-started", finishing.start)
     app.connect("html-page-context", head.page_context, priority=900)
     app.connect("html-collect-pages", site.clean_search_index)

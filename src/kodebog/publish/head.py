@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html import escape, unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -17,7 +17,7 @@ from sphinx.util.osutil import relative_uri
 
 from kodebog import edition, paths
 from kodebog.edition import _, noop
-from kodebog.publish import explorer, previews
+from kodebog.publish import editions, explorer, previews
 from kodebog.publish.addresses import Addresses
 from kodebog.publish.pdf import BRIEF
 from kodebog.report import metadata
@@ -31,6 +31,7 @@ COPIED = 'class="highlight-(text|bibtex)'
 NEEDED = {
     "clipboard.min.js": COPIED,
     "copybutton.js": COPIED,
+    editions.COPYING: COPIED,
     "copybutton.css": COPIED,
     "design-tabs.js": 'class="sd-tab-set',
     "sphinx-design.min.css": 'class="sd-',
@@ -110,6 +111,8 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     if pagename in explorer.PAGES:
         for script in explorer.SCRIPTS:
             app.add_js_file(script)
+    if context["editions"]:
+        app.add_js_file("switch.js", loading_method="defer")
     body = context.get("body", "")
     if doctree is not None and (found := previews.wanted(body, Study.load()) | previews.works(body, app.env)):
         context["previews"] = metadata.script_safe(found)
@@ -144,8 +147,18 @@ def alternates(app: Sphinx, page: str) -> list[tuple[str, str]]:
     return [*found, ("x-default", f"{root}{uri}")]
 
 
-def switch(app: Sphinx, page: str) -> list[tuple[str, str, str]]:
-    """Return the other editions of a page: language, what that calls itself, address."""
+class Switch(NamedTuple):
+    """The way to a page in another edition."""
+
+    language: str
+    own_name: str
+    address: str
+    offer: str
+    """What it says, in its language, to those whose browser speaks that."""
+
+
+def switch(app: Sphinx, page: str) -> list[Switch]:
+    """Return the other editions of a page."""
     here, source = edition.language(), edition.source()
     up = "" if here == source else "../"
     uri = app.builder.get_target_uri(page)
@@ -153,7 +166,9 @@ def switch(app: Sphinx, page: str) -> list[tuple[str, str, str]]:
     for name in _languages(app):
         if name != here:
             target = f"{up}{'' if name == source else f'{name}/'}{uri}"
-            found.append((name, edition.own_name(name), relative_uri(uri, target)))
+            with edition.making(name):
+                offer = _("Read this book in English")
+            found.append(Switch(name, edition.own_name(name), relative_uri(uri, target), offer))
     return found
 
 
@@ -214,8 +229,9 @@ def tools(app: Sphinx, page: str, doctree: nodes.document) -> str:
         words = _("1 minute to read") if long == 1 else _("{n} minutes to read").format(n=long)
         items = f"<li>{words}</li>{items}"
     others = "".join(
-        f'<li><a class="kodebog-switch" href="{escape(address)}" lang="{name}" hreflang="{name}">{own}</a></li>'
-        for name, own, address in switch(app, page)
+        f'<li><a class="kodebog-switch" href="{escape(to.address)}" lang="{to.language}" hreflang="{to.language}" '
+        f'data-offer="{escape(to.offer)}">{to.own_name}</a></li>'
+        for to in switch(app, page)
     )
-    name = _("This page")
-    return f'<ul class="kodebog-tools" aria-label="{name}">{others}{items}</ul>'
+    label = _("This page")
+    return f'<ul class="kodebog-tools" aria-label="{label}">{others}{items}</ul>'

@@ -64,9 +64,16 @@ UNTOUCHED = (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.co
 """Nodes whose text is no prose."""
 
 
-def mark(document: nodes.document, study: Study) -> None:
-    """Mark the words of a page in the other language: terms, glossary entries, labels in brackets, first words."""
+def mark(document: nodes.document, study: Study, untranslated: bool = False) -> None:
+    """Mark the words of a page in the other language: terms, glossary entries, labels in brackets, first words.
+
+    A page that is `untranslated` is marked as a whole.
+    """
     expressions, pattern = known(study)
+    if untranslated:
+        for section in [node for node in document.children if isinstance(node, nodes.section)]:
+            section["classes"].append(f"language-{edition.source()}")
+        return
     other = f"language-{ENGLISH if edition.language() == DANISH else DANISH}"
     node: Any
     for node in list(document.findall(may_be_other)):

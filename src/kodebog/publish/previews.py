@@ -16,6 +16,8 @@ from kodebog.edition import _, language
 from kodebog.report.wording import joined, known, labels, lang, told
 from kodebog.study import Study
 
+LANGUAGES = {"danish": "da", "english": "en"}
+"""What `langid` of a reference can be, which is that of its title; English where it has none."""
 SCRIPT = "previews.js"
 SIGN = r'href="[^"]*#([EF]\d{2,6})"'
 """A link to an excerpt or a finding, in a page."""
@@ -41,7 +43,8 @@ def works(body: str, env: BuildEnvironment) -> dict[str, dict[str, str]]:
             people = [str(person.last_names[-1]) for person in entry.persons.get("author", ()) if person.last_names]
             names = joined(people[:2]) + (_(" et al.") if len(people) > 2 else "")
             text = listed[name].formatted_entry.text.render_as("text")
-            found[address] = {"head": f"{names} {entry.fields.get('year', '')}".strip(), "text": text, "more": ""}
+            about = {"head": f"{names} {entry.fields.get('year', '')}".strip(), "text": text, "more": ""}
+            found[address] = about | {"lang": LANGUAGES[entry.fields.get("langid", "english")]}
     return found
 
 

@@ -12,10 +12,12 @@ from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from kodebog import edition
 from kodebog.edition import _
-from kodebog.publish import experiment, explorer, language
+from kodebog.publish import experiment, explorer, language, references
 from kodebog.publish.head import tools
 from kodebog.publish.html import UnsearchedCode
+from kodebog.report import catalogues
 from kodebog.study import Study
 
 
@@ -28,7 +30,9 @@ class MarkOtherLanguage(SphinxPostTransform):
         """Mark them."""
         study = Study.load()
         if not study.of_interviews:
-            language.mark(self.document, study)
+            elsewhere = edition.language() != edition.source()
+            language.mark(self.document, study, elsewhere and not catalogues.translations(self.env.docname))
+            references.mark(self.document, self.env)
 
 
 class ReadableTables(SphinxPostTransform):

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from kodebog import __version__, paths
-from kodebog.edition import _, language
+from kodebog.edition import CODE, _, language
 from kodebog.report.wording import known
 from kodebog.study.package import datapackage
 
@@ -81,23 +81,34 @@ def bibtex() -> str:
     if work:
         people = " and ".join(f"{a['family-names']}, {a['given-names']}" for a in work["authors"])
         day = work["date-published"]
+        note = _("Research article, published {day}").format(day=_day(day))
         entry = (
             f"@article{{{_key(work)},\n"
             f"  author  = {{{people}}},\n"
             f"  title   = {{{work['title']}}},\n"
             f"  journal = {{{work['journal']}}},\n"
             f"  year    = {{{work['year']}}},\n"
-            f"  note    = {{Research article, published {day.day} {day:%B} {day.year}}}\n"
+            f"  note    = {{{note}}}\n"
             "}\n\n"
         )
+    note = _("Reproducible research report, version {version}").format(version=about["version"])
     return (
         f"{entry}@misc{{{'kodebog' if work else datapackage(paths.study())['name']}-{released().year},\n"
         f"  author  = {{{{{author()}}}}},\n"
-        f"  title   = {{{about['title']}}},\n"
+        f"  title   = {{{known(about['title'])}}},\n"
         f"  year    = {{{released().year}}},\n"
-        f"  note    = {{Reproducible research report, version {about['version']}}}\n"
+        f"  note    = {{{note}}}\n"
         "}"
     )
+
+
+def _day(day: datetime.date) -> str:
+    """A day as the language of the edition writes it out."""
+    if language() == CODE:
+        return f"{day.day} {day:%B} {day.year}"
+    from babel.dates import format_date  # noqa: PLC0415 - an English edition does without
+
+    return str(format_date(day, "long", locale=language()))
 
 
 def _key(work: dict[str, Any]) -> str:
@@ -112,11 +123,12 @@ def apa() -> list[str]:
     if work:
         people = ", & ".join(f"{a['family-names']}, {a['given-names']}" for a in work["authors"])
         day = work["date-published"]
-        found = [f"{people} ({work['year']}, {day:%B} {day.day}). {work['title']}. *{work['journal']}*."]
+        when = f"{day:%B} {day.day}" if language() == CODE else _day(day).removesuffix(f" {day.year}")
+        found = [f"{people} ({work['year']}, {when}). {work['title']}. *{work['journal']}*."]
     return [
         *found,
-        f"{author()}. ({released().year}). *{about['title']}* (Version {about['version']}) "
-        "[Reproducible research report and data set].",
+        f"{author()}. ({released().year}). *{known(about['title'])}* "
+        + _("(Version {version}) [Reproducible research report and data set].").format(version=about["version"]),
     ]
 
 

@@ -9,7 +9,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const head = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
   const fold = (text) => text.normalize("NFC").toLowerCase();
 
-  const shown = new DataTable(table, { paging: false, info: false, order: [], autoWidth: false, layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null } });
+  const shown = new DataTable(table, { paging: false, info: false, order: [], autoWidth: false, layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null }, language: JSON.parse(form.dataset.words) });
 
   const keeps = (row) =>
     fields.every((field) => {

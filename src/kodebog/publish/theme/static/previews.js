@@ -28,10 +28,10 @@ document.addEventListener("DOMContentLoaded", () => {
   const about = (target) => known[target.hash.slice(1)] ?? known[target.pathname?.split("/").pop() + target.hash];
 
   const show = (target) => {
-    const { head, text, more } = about(target);
+    const { head, text, more, lang } = about(target);
     hide();
     link = target;
-    card.replaceChildren(part("strong", head), part("p", text));
+    card.replaceChildren(part("strong", head), Object.assign(part("p", text), { lang: lang ?? "" }));
     if (more) card.append(part("small", more));
     card.hidden = false;
     const place = target.getBoundingClientRect();
