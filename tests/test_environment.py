@@ -109,14 +109,15 @@ def test_what_the_library_imports_is_declared_and_what_it_declares_is_imported()
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
-            used |= {name.partition(".")[0] for name in names}
+            used |= {".".join(name.split(".")[: 2 if name.startswith("sphinxcontrib.") else 1]) for name in names}
     used -= {*sys.stdlib_module_names, "kodebog"}
+    by_module |= {"sphinxcontrib.bibtex": ["sphinxcontrib-bibtex"]}  # of a folder that distributions share
     declared = [*project["dependencies"], *project["optional-dependencies"]["book"]]
     declared += project["optional-dependencies"]["lab"]
     names = {Requirement(line).name for line in declared}
     imported = {canonical(d) for module in used for d in by_module[module]}
     assert imported <= names, imported - names
     # named in _config.yml, or opened by the reader
-    others = {"furo", "ipykernel", "jupyterlab", "jupyterlab-myst", "sphinxcontrib-bibtex"}
+    others = {"furo", "ipykernel", "jupyterlab", "jupyterlab-myst"}
     others |= {f"sphinx-{name}" for name in ("copybutton", "design", "external-toc", "notfound-page")}
     assert names - imported <= others, names - imported - others

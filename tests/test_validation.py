@@ -84,7 +84,7 @@ MUTATIONS = {
         "excerpts.csv, row 15, column excerpt: has no code with basis “content”, found “E14”",
     ),
     "disagreement that nobody settled": (
-        "settled.csv", "E01,ex-harbours,for,given,the harbours are what the speaker talks of\n", "",
+        "settled.csv", "E01,ex-harbours,for,given,the harbours are what the speaker talks of,\"det er havnene, der tales om\"\n", "",
         "settled.csv: lacks a row for “ex-harbours” (for) in E01, which some readings give and others do not",
     ),
     "settled where all agree": (
@@ -156,7 +156,7 @@ MUTATIONS = {
         "column finding: is beyond what excerpts can show, found “F21”; allowed: a finding whose claim is “content”",
     ),
     "a reason too long": (
-        "finding_excerpts.csv", "F08,E01,,shows,users", "F08,E01,,shows,users one two three four five six seven",
+        "finding_excerpts.csv", "F08,E01,,,shows,users", "F08,E01,,,shows,users one two three four five six seven",
         "column why: is too long, found “users one two three four five six seven",
     ),
     "a reservation that is lost": (

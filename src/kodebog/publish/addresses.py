@@ -24,8 +24,9 @@ class Addresses:
 
     def path(self) -> str:
         """Return the path under which the book is served, with a slash at both ends."""
-        part = "" if language() == source() else f"{language()}/"
-        return f"/{urlsplit(self.root).path.strip('/')}/".replace("//", "/") + part
+        if self.book:
+            return f"/{urlsplit(self.book).path.strip('/')}/".replace("//", "/")
+        return "/" if language() == source() else f"/{language()}/"
 
     def binder(self, notebook: str) -> str:
         """Return the address that opens a notebook in JupyterLab on Binder; empty for what is not on GitHub."""

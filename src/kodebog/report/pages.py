@@ -220,7 +220,7 @@ def wording(study: Study) -> str:
                 _("Beside it"): "; ".join(map(str, row[beside])),
             }
             for column in order
-            for _index, row in table.dropna(subset=[column]).iterrows()
+            for _index, row in table.dropna(subset=[column]).drop_duplicates(column).iterrows()
         ]
         frame = pd.DataFrame(rows) if beside else pd.DataFrame(rows).drop(columns=_("Beside it"))
         widths = (14, 36, 36, 14) if beside else (18, 41, 41)

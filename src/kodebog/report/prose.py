@@ -49,6 +49,26 @@ WORDS_OF_QUANTITY = (
 """Words that must stand in a role where they are followed by something that the study counts."""
 QUANTITY = re.compile(rf"(?<!\bin )\b({WORDS_OF_QUANTITY})\b({_BETWEEN})({COUNTED})\b", re.IGNORECASE)
 
+COUNTED_DA = (
+    "citat(?:er|erne|et)?|fund(?:ene|et)?|interview(?:ene)?|initiativ(?:er|erne|et)?|"
+    "praksis(?:ser|serne)?|faktor(?:er|erne)?|barrierer(?:ne)?|tilgang(?:e|ene)|ønsker(?:ne)?|"
+    "anbefaling(?:er|erne)?|koder(?:ne)?|typer(?:ne)?|områder(?:ne)?|perspektiv(?:er|erne)?|punkt(?:er|erne)?|"
+    "værker(?:ne)?|ledere|medarbejdere|temaer(?:ne)?"
+)
+_WORDS_DA = "to|tre|fire|fem|seks|syv|otte|ni|ti|elleve|tolv|tretten|fjorten|femten|tyve|tredive|halvtreds"
+WORDS_OF_QUANTITY_DA = (
+    "alle|næsten alle|de fleste|flest|mest|flere|få|kun|sjældent|ingen|intet|aldrig|begge|halvdelen af|"
+    "en tredjedel af|en fjerdedel af|et dusin|et flertal af|et mindretal af|mere end|mindre end|færre end"
+)
+PATTERNS = {
+    "en": (NUMBER, QUANTITY),
+    "da": (
+        re.compile(rf"\b(\d[\d.,]*|{_WORDS_DA})\b({_BETWEEN})({COUNTED_DA})\b", re.IGNORECASE),
+        re.compile(rf"(?<!\bi )\b({WORDS_OF_QUANTITY_DA})\b({_BETWEEN})({COUNTED_DA})\b", re.IGNORECASE),
+    ),
+}
+"""What finds numbers and words of quantity before what the study counts, by language."""
+
 _YEAR = re.compile(r"(19|20)\d\d")
 NUMBERS: Mapping[str, Callable[[int | str], str]] = {
     "fact": str,
@@ -77,16 +97,16 @@ def plain(markdown: str) -> str:
     return " ".join(_NOT_PROSE.sub(" § ", _INSERTED.sub("n", markdown)).replace("*", "").split())
 
 
-def typed_numbers(markdown: str) -> Iterator[Hit]:
+def typed_numbers(markdown: str, language: str = "en") -> Iterator[Hit]:
     """Yield numbers of results that are typed; years, citations and section numbers apart."""
-    for match in NUMBER.finditer(plain(markdown)):
+    for match in PATTERNS[language][0].finditer(plain(markdown)):
         if "§" not in match.group(2) and not _YEAR.fullmatch(match.group(1)):
             yield Hit(match.group(1), match.group())
 
 
-def quantities(markdown: str) -> Iterator[Hit]:
+def quantities(markdown: str, language: str = "en") -> Iterator[Hit]:
     """Yield words of quantity before something that the study counts."""
-    for match in QUANTITY.finditer(plain(markdown)):
+    for match in PATTERNS[language][1].finditer(plain(markdown)):
         if "§" not in match.group(2):
             yield Hit(match.group(1).lower(), match.group())
 
