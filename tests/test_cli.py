@@ -32,7 +32,7 @@ def test_ledger_fails_when_a_result_has_changed(folder, capsys):
     path = folder / "finding_excerpts.csv"
     text = path.read_text(encoding="utf-8")
     assert "F08,E01,,,shows," in text
-    path.write_text(text.replace("F08,E01,,,shows,", "F08,E01,,qualifies,"), encoding="utf-8")
+    path.write_text(text.replace("F08,E01,,,shows,", "F08,E01,,,qualifies,"), encoding="utf-8")
     assert main(["ledger", str(folder)]) == 1
     said = capsys.readouterr()
     assert "Not as recorded" in said.err and "F08" in said.err
