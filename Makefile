@@ -16,7 +16,7 @@ SNAPSHOTS := test_pages test_tables test_figures test_evidence test_validation
 KERNELS := JUPYTER_DEFAULT_PROVISIONER_NAME=kodebog-forked
 
 .DEFAULT_GOAL := help
-.PHONY: help env book live test quick trials snapshots fuzz mutants cover lint reproduce newest notebooks metadata lab lock audit licences clean
+.PHONY: help env book live test quick trials snapshots fuzz mutants cover lint reproduce newest notebooks translate metadata lab lock audit licences clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -72,11 +72,15 @@ notebooks: env ## Execute the notebooks and store their outputs in notebooks/
 snapshots: env ## Accept what generated pages, tables, figures and faults say now, in tests/test_*/
 	@$(BIN)/python -m pytest -q --force-regen $(SNAPSHOTS:%=tests/%.py); git diff --stat -- $(SNAPSHOTS:%=tests/%)
 
+translate: env ## Bring the catalogues of other languages up to date, and say what they lack
+	@$(BIN)/kodebog translate
+
 metadata: env ## Write codemeta.json and ro-crate-metadata.json from what they describe
 	@$(BIN)/kodebog metadata
 
-lab: env ## Open the notebooks in JupyterLab
-	@$(KERNELS) $(BIN)/jupyter lab --notebook-dir=notebooks --ContentsManager.pre_save_hook=kodebog.publish.lab.keep_private
+lab: env ## Open the notebooks in JupyterLab; LANGUAGE=da: those of the Danish edition, in a copy
+	@$(if $(LANGUAGE),$(BIN)/kodebog notebooks --language $(LANGUAGE))
+	@$(KERNELS) $(if $(LANGUAGE),KODEBOG_LANGUAGE=$(LANGUAGE)) $(BIN)/jupyter lab --notebook-dir=$(if $(LANGUAGE),_build/notebooks-$(LANGUAGE),notebooks) --ContentsManager.pre_save_hook=kodebog.publish.lab.keep_private
 
 lock: ## Resolve both lock files anew from pyproject.toml (needs uv)
 	$(LOCK) --group dev --all-extras -o requirements.lock pyproject.toml

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from kodebog.study import Study, StudyError
 
 __all__ = ["Study", "StudyError", "__version__"]
-__version__ = "2.0.0"
+__version__ = "2.1.0"
 
 
 def __getattr__(name: str) -> Any:

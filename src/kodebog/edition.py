@@ -121,7 +121,7 @@ def decimal(number: float, digits: int = 1) -> str:
     from babel.numbers import format_decimal  # noqa: PLC0415 - an English edition does without
 
     # halves as Python rounds them, so that both editions say the same
-    return str(format_decimal(round(number, digits), f"0.{'0' * digits}", locale=_known_to_babel()))
+    return str(format_decimal(round(number, digits), f"0.{'0' * digits}", locale=babel_locale()))
 
 
 def whole(number: int) -> str:
@@ -138,10 +138,11 @@ def whole(number: int) -> str:
         return f"{number:,}"
     from babel.numbers import format_decimal  # noqa: PLC0415
 
-    return str(format_decimal(number, "#,##0", locale=_known_to_babel()))
+    return str(format_decimal(number, "#,##0", locale=babel_locale()))
 
 
-def _known_to_babel() -> str:
+def babel_locale() -> str:
+    """Return the name by which Babel knows the language of the edition; English where it does not."""
     from babel import Locale, UnknownLocaleError  # noqa: PLC0415
 
     try:

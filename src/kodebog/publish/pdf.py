@@ -197,10 +197,11 @@ def _front() -> str:
     facts.append((_("The code"), code))
     rows = "".join(f"({quote(name)}, [#{quote(value)}])," for name, value in facts)
     abstract, keywords = known(about["abstract"]), (quote(known(word)) for word in about["keywords"])
+    kind = _("A reproducible research report")
     words = {"abstract": _("Abstract."), "contents": _("Contents")}
     return (
         "#show: report.with((\n"
-        f"  kind: [#{quote(_('A reproducible research report'))}],\n  title: {quote(book_title())},\n"
+        f"  kind: [#{quote(kind)}],\n  title: {quote(book_title())},\n"
         f"  subtitle: [{subtitle}],\n"
         f"  authors: ({quote(team)},),\n"
         f"  date: datetime(year: {day.year}, month: {day.month}, day: {day.day}),\n"
@@ -250,4 +251,5 @@ def _back() -> str:
     ]
     paragraphs.insert(1, f"#raw({quote(content_hash(paths.study()))})")
     text = "\n".join(f"#par[{paragraph}]" for paragraph in paragraphs)
-    return f"\n#block(breakable: false)[#heading(level: 1, numbering: none)[#{quote(_('Colophon'))}]\n{text}]\n"
+    head = quote(_("Colophon"))
+    return f"\n#block(breakable: false)[#heading(level: 1, numbering: none)[#{head}]\n{text}]\n"

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from kodebog import __version__, paths
-from kodebog.edition import CODE, _, language
+from kodebog.edition import CODE, _, babel_locale, language
 from kodebog.report.wording import known
 from kodebog.study.package import datapackage
 
@@ -108,7 +108,7 @@ def _day(day: datetime.date) -> str:
         return f"{day.day} {day:%B} {day.year}"
     from babel.dates import format_date  # noqa: PLC0415 - an English edition does without
 
-    return str(format_date(day, "long", locale=language()))
+    return str(format_date(day, "long", locale=babel_locale()))
 
 
 def _key(work: dict[str, Any]) -> str:
