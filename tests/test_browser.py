@@ -35,6 +35,7 @@ PAGES = [
     *sorted(f"book/{path.stem}.html" for path in paths.BOOK.glob("*.md") if path.stem != "index"),
     *sorted(f"notebooks/{path.stem}.html" for path in paths.NOTEBOOKS.glob("*.ipynb")),
 ]
+DANISH = [f"da/{page}" for page in PAGES]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = {
     "resultTypes": ["violations"],
@@ -79,10 +80,10 @@ def page(browser, site):
 
 
 def test_every_page_is_tested(site):
-    assert sorted(PAGES) == site.pages()
+    assert sorted(PAGES + DANISH) == site.pages()
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PAGES + DANISH)
 def test_a_page_opens_quietly_and_is_light_and_steady(page, site, name):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -146,8 +147,14 @@ def test_axe_finds_nothing_and_nothing_runs_off_the_side(browser, site, name):
     assert look(browser, site, name, SEEN) == []
 
 
+@pytest.mark.parametrize("name", DANISH)
+def test_axe_finds_nothing_on_danish_pages(browser, site, name):
+    """At one width: the layout is that of the English page, and the longer words show on a phone."""
+    assert look(browser, site, name, [("light", "phone")]) == []
+
+
 @pytest.mark.trial
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PAGES + DANISH)
 def test_nor_in_any_other_way_of_looking(browser, site, name):
     assert look(browser, site, name, [way for way in LOOKS if way not in SEEN]) == []
 
@@ -405,11 +412,68 @@ def test_print_shows_the_text_alone(page):
     expect(page.locator("article table").first).to_be_visible()
 
 
-@pytest.mark.parametrize("name", ["brief", "brief-da"])
-def test_the_brief_is_one_printed_page(page, name):
-    page.goto(f"book/{name}.html")
+@pytest.mark.parametrize("folder", ["", "da/"])
+def test_the_brief_is_one_printed_page(page, folder):
+    page.goto(f"{folder}book/brief.html")
     with pikepdf.open(io.BytesIO(page.pdf(prefer_css_page_size=True))) as printed:
         assert len(printed.pages) == 1
+
+
+@pytest.mark.parametrize("place", ["#F36", "#what-is-printed-for-a-finding-by-rule", "?status=one"])
+def test_the_switch_keeps_the_place(page, site, place):
+    page.goto(f"notebooks/reproduction.html{place}")
+    page.locator("a.kodebog-switch").click()
+    expect(page).to_have_url(f"{site.url}da/notebooks/reproduction.html{place}")
+    if place.startswith("#"):
+        expect(page.locator(f"[id='{place[1:]}']")).to_be_in_viewport()
+    page.locator("a.kodebog-switch").click()
+    expect(page).to_have_url(f"{site.url}notebooks/reproduction.html{place}")
+
+
+def test_a_danish_browser_is_offered_danish_by_a_link_and_not_sent_there(browser, site):
+    for language, said in (("da-DK", "Læs bogen på dansk"), ("en-GB", "Dansk"), ("de", "Dansk")):
+        context = browser.new_context(base_url=site.url, locale=language)
+        page = context.new_page()
+        page.goto("index.html")
+        expect(page.locator("a.kodebog-switch")).to_have_text(said)
+        assert page.url == f"{site.url}index.html"
+        context.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "leads_to"),
+    [
+        ("råderummet", "da/book/glossary.html"),
+        ("besparelse", "da/notebooks/barriers.html"),
+        ("grænsekrydser", "da/book/glossary.html"),
+    ],
+)
+def test_the_danish_search_finds_other_forms_of_a_word(page, site, words, leads_to):
+    page.goto(f"da/search.html?q={words}")
+    results = page.locator("#search-results li a")
+    expect(results.first).to_be_visible()
+    expect(page.locator(".search-summary")).to_contain_text("sider passer")
+    addresses = results.evaluate_all("links => links.map(link => link.href)")
+    assert [a for a in addresses if a.startswith(site.url + leads_to)], addresses
+
+
+def test_filters_and_experiment_speak_danish(page):
+    page.goto("da/notebooks/evidence.html")
+    status = page.locator("#explorer [role=status]")
+    expect(status).to_have_text("29 af 29 citater vises")
+    page.get_by_label("Perspektiv").select_option("director")
+    expect(status).to_have_text("2 af 29 citater vises")
+    page.goto("da/notebooks/reproduction.html")
+    form = page.locator("#experiment")
+    form.locator("[name=without]").select_option("E13")
+    expect(form.locator("[role=status]")).to_contain_text("Der ville blive sagt noget andet om")
+    expect(form.locator("li", has_text="F37")).to_have_text("F37: kun én side → kun forfatternes tekst")
+
+
+def test_copying_speaks_danish(page):
+    page.goto("da/book/reuse.html")
+    button = page.locator("button.copybtn").first
+    expect(button).to_have_attribute("data-tooltip", "Kopiér")
 
 
 def test_previous_and_next_lead_through_the_book(page):

@@ -31,7 +31,6 @@ def text(book):
 
 
 STAY_OUT = [
-    "book/brief-da",
     "book/changes",
     "book/data-dictionary",
     "book/interviews",
@@ -83,7 +82,7 @@ def test_outline_follows_the_contents(report):
     assert len(chapters) == len(listed) - len(STAY_OUT)
     with report.open_outline() as outline:
         top = [re.sub(r"^[\d.]+\s*", "", item.title) for item in outline.root]
-    assert top[0] == pdf.GLANCE and top[-1] == "Colophon"
+    assert top[0] == "The report at a glance" and top[-1] == "Colophon"
     headings = [lxml.html.parse(str(paths.HTML / f"{c}.html")).getroot().xpath("//h1")[0] for c in chapters[1:]]
     assert top[1:-1] == [h.text_content().removesuffix("¶").strip() for h in headings]
 
@@ -218,17 +217,37 @@ def test_a_footnote_becomes_one():
 
 
 @pytest.mark.parametrize(
-    ("name", "lang", "words"), [("brief", "en-GB", "This page as PDF"), ("brief-da", "da-DK", "Siden som PDF")]
+    ("folder", "lang", "words"), [("", "en-GB", "This page as PDF"), ("da/", "da-DK", "Siden som PDF")]
 )
-def test_the_brief_is_a_pdf_of_one_page_to_pass_on(book, name, lang, words):
-    with pikepdf.open(book / f"html/{name}.pdf") as brief:
+def test_the_brief_is_a_pdf_of_one_page_to_pass_on(book, folder, lang, words):
+    with pikepdf.open(book / f"html/{folder}brief.pdf") as brief:
         assert len(brief.pages) == 1
         assert brief.open_metadata()["pdfuaid:part"] == "1" and str(brief.Root.Lang) == lang
         assert not [a for a in brief.pages[0].get("/Annots", []) if a.get("/Dest") is not None]
-    with pdfplumber.open(book / f"html/{name}.pdf") as opened:
+    with pdfplumber.open(book / f"html/{folder}brief.pdf") as opened:
         said = opened.pages[0].extract_text(x_tolerance=1.5)
-    page = (paths.BOOK / f"{name}.md").read_text(encoding="utf-8")
+    page = (paths.BOOK / "brief.md").read_text(encoding="utf-8")
     assert set(re.findall(r"\{finding\}`(F\d+)`", page)) <= set(re.findall(r"F\d+", said))
     assert "Version" in said and "E13" in said
-    links = lxml.html.parse(str(book / f"html/book/{name}.html")).getroot().xpath(f"//a[text()='{words}']/@href")
-    assert links == [f"../{name}.pdf"]
+    links = lxml.html.parse(str(book / f"html/{folder}book/brief.html")).getroot().xpath(f"//a[text()='{words}']/@href")
+    assert links == ["../brief.pdf"]
+
+
+def test_the_danish_report_is_one_too(book):
+    """The same standard, in Danish, with as many tables and figures, and no English word of the machinery."""
+    with pikepdf.open(book / "html/da/report.pdf") as danish, pikepdf.open(book / "report.pdf") as english:
+        assert danish.open_metadata()["pdfuaid:part"] == "1" and str(danish.Root.Lang) == "da-DK"
+        assert "fundene og deres belæg" in str(danish.docinfo["/Title"])
+        with danish.open_outline() as ours, english.open_outline() as theirs:
+            assert len(ours.root) == len(theirs.root)
+            assert ours.root[0].title.endswith("Rapporten i overblik") and ours.root[-1].title == "Kolofon"
+    with pdfplumber.open(book / "html/da/report.pdf") as opened:
+        said = "\n".join(page.extract_text(x_tolerance=1.5) or "" for page in opened.pages)
+    with pdfplumber.open(book / "report.pdf") as opened:
+        other = "\n".join(page.extract_text(x_tolerance=1.5) or "" for page in opened.pages)
+    for kind, word in (("Tabel", "Table"), ("Figur", "Fig.")):
+        ours, theirs = (
+            set(re.findall(rf"^{re.escape(k)} (\d+)", t, re.MULTILINE)) for k, t in ((kind, said), (word, other))
+        )
+        assert ours == theirs != set()
+    assert not re.search(r"\b(Table|Fig\.|Contents|Abstract|Colophon)\b", said)

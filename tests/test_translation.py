@@ -155,7 +155,7 @@ def test_files_that_all_editions_share_stand_once():
 # the built book
 
 FUNCTION_WORDS = re.compile(
-    r"\b(the|of|and|with|that|which|this|are|from|what|who|each|than|these|their|not|was|were|but|has|an)\b(?!\.)",
+    r"\b(the|of|and|with|that|which|this|are|from|what|who|each|than|these|their|not|was|were|but|has)\b(?!\.)",
     re.IGNORECASE,
 )
 SPOKEN = ("alt", "aria-label", "title", "placeholder", "content", "data-head", "data-shown", "data-moved")
@@ -221,7 +221,11 @@ def test_both_editions_have_the_same_pages_with_the_same_addresses(book):
         pages_ += 1
         assert english.html["lang"] == "en" and danish.html["lang"] == "da", page
         ours, theirs = (
-            {e["id"] for e in soup.select("article [id]") if not re.fullmatch(r"id\d+|.*term-.*|index-\d+", e["id"])}
+            {
+                e["id"]
+                for e in soup.select("article [id]:not(svg *)")
+                if not re.fullmatch(r"id\d+|.*term-.*|index-\d+", e["id"])
+            }
             for soup in (english, danish)
         )
         generated = page.stem in {"codebook", "data-dictionary", "wording", "judgements"}
@@ -273,7 +277,7 @@ def test_notebooks_to_download_are_danish_with_danish_outputs(book):
         text = json.dumps(notebook, ensure_ascii=False)
         assert "citat" in text and "{fact}" not in text
         shown_ = [o for c in notebook["cells"] for o in c.get("outputs", ()) if "text/markdown" in o.get("data", {})]
-        assert shown_ and all("Citat" in str(o["data"]) or "Fund" in str(o["data"]) or "itat" in str(o) for o in shown_)
+        assert shown_ and all(re.search("[Cc]itat|[Ff]und|Trykt", str(o["data"])) for o in shown_)
 
 
 def test_a_third_language_is_one_folder(tmp_path):

@@ -74,17 +74,38 @@ def test_every_page_has_a_policy_a_title_and_a_description(soups):
         text = soup.find("meta", {"name": "description"})["content"]
         assert 20 < len(text) <= head.DESCRIPTION + 2, (page, text)
         assert soup.find("meta", property="og:title")["content"] and len(soup.select("h1")) == 1
-        if page not in {"404.html", "search.html"}:
+        if page.rpartition("/")[2] not in {"404.html", "search.html"}:
             assert text not in seen, (page, seen.get(text))
             seen[text] = page
 
 
+def lasting(soups):
+    return [page for page in soups if page.rpartition("/")[2] not in {"404.html", "search.html"}]
+
+
+def test_a_page_names_itself_in_both_languages(site, soups):
+    for page in lasting(soups):
+        uri = page.removeprefix("da/").removesuffix("index.html")
+        found = {link["hreflang"]: link["href"] for link in soups[page].select('link[rel="alternate"][hreflang]')}
+        assert found == {"en": site.url + uri, "da": f"{site.url}da/{uri}", "x-default": site.url + uri}
+        own, other = ("da_DK", "en_GB") if page.startswith("da/") else ("en_GB", "da_DK")
+        assert soups[page].find("meta", property="og:locale")["content"] == own
+        assert soups[page].find("meta", property="og:locale:alternate")["content"] == other
+    for page, language in (("index.html", "en"), ("da/index.html", "da")):
+        graph = json.loads(soups[page].find("script", type="application/ld+json").string)["@graph"]
+        (report,) = [part for part in graph if part["@id"] == "#report"]
+        assert report["inLanguage"] == language
+
+
 def test_the_card_is_shown_where_a_page_is_shared(site, soups):
-    for page in set(soups) - {"404.html", "search.html"}:
+    for page in lasting(soups):
         address = site.url + page.removesuffix("index.html")
         assert soups[page].find("meta", property="og:url")["content"] == address
         assert soups[page].find("link", rel="canonical")["href"] == address
-        assert soups[page].find("meta", property="og:image")["content"] == site.url + head.CARD
+        assert (
+            soups[page].find("meta", property="og:image")["content"]
+            == site.url + ("da/" if page.startswith("da/") else "") + head.CARD
+        )
     picture = (site.html / head.CARD).read_bytes()
     rows = site_._themes(Study.load())
     assert [row["theme"] for row in rows if not row["helps"]] == ["What is measured and rewarded"]
@@ -95,7 +116,7 @@ def test_the_card_is_shown_where_a_page_is_shared(site, soups):
 def test_the_site_map_lists_every_page(site, soups):
     names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
     listed = [e.text for e in ET.parse(site.html / "sitemap.xml").getroot().findall("s:url/s:loc", names)]
-    pages = [page.removesuffix("index.html") for page in set(soups) - {"404.html", "search.html"}]
+    pages = [page.removesuffix("index.html") for page in lasting(soups)]
     assert sorted(listed) == sorted(site.url + page for page in pages)
     assert f"{site.url}sitemap.xml" in (site.html / "robots.txt").read_text(encoding="utf-8")
 
@@ -122,20 +143,21 @@ def test_the_project_itself_can_be_downloaded(site):
 def test_every_page_ends_with_version_licence_and_citation(site, soups):
     for page, soup in soups.items():
         foot = soup.select_one("ul.kodebog-imprint")
-        assert foot and [li.get_text() for li in foot.select("li")][1:3] == [
-            "Text and data CC BY 4.0, code MIT",
-            "Cite",
-        ]
+        words = ["Tekst og data CC BY 4.0, kode MIT", "Citér"] if page.startswith("da/") else None
+        words = words or ["Text and data CC BY 4.0, code MIT", "Cite"]
+        assert foot and [li.get_text() for li in foot.select("li")][1:3] == words
         assert str(metadata.citation()["version"]) in foot.get_text(), page
 
 
 def test_chapters_say_how_long_they_take(soups):
     told = {
-        page: soup.select_one("ul.kodebog-tools li").get_text()
+        page: [li.get_text() for li in soup.select("ul.kodebog-tools li")]
         for page, soup in soups.items()
-        if page.startswith("notebooks/") and page != "notebooks/evidence.html"  # little but a table
+        if "notebooks/" in page and not page.endswith("evidence.html")  # little but a table
     }
-    assert all(re.fullmatch(r"\d+ minutes? to read", words) for words in told.values()), told
+    for page, words in told.items():
+        wanted = r"\d+ minutters læsning|1 minuts læsning" if page.startswith("da/") else r"\d+ minutes? to read"
+        assert any(re.fullmatch(wanted, said) for said in words), (page, words)
 
 
 def test_reading_time_is_of_running_text():

@@ -66,7 +66,7 @@ def theme_policy(folders: tuple[str, ...]) -> str:
     inline = [
         s for path in templates for s in re.findall(r"<script>(.*?)</script>", path.read_text("utf-8"), re.DOTALL)
     ]
-    return security_policy(inline)
+    return security_policy([*inline, SWITCHING])
 
 
 def description(doctree: nodes.document | None, abstract: str) -> str:
@@ -111,8 +111,7 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     if pagename in explorer.PAGES:
         for script in explorer.SCRIPTS:
             app.add_js_file(script)
-    if context["editions"]:
-        app.add_js_file("switch.js", loading_method="defer")
+    context["switching"] = SWITCHING if context["editions"] else ""
     body = context.get("body", "")
     if doctree is not None and (found := previews.wanted(body, Study.load()) | previews.works(body, app.env)):
         context["previews"] = metadata.script_safe(found)
@@ -145,6 +144,10 @@ def alternates(app: Sphinx, page: str) -> list[tuple[str, str]]:
         return []
     found = [(name, f"{root}{'' if name == source else f'{name}/'}{uri}") for name in names]
     return [*found, ("x-default", f"{root}{uri}")]
+
+
+SWITCHING = Path(__file__).with_name("theme").joinpath("switch.js").read_text(encoding="utf-8")
+"""Script that keeps the place when one switches; it stands in the page, which saves a request."""
 
 
 class Switch(NamedTuple):
