@@ -89,31 +89,22 @@ def not_found(told: dict[str, str]) -> dict[str, str]:
     return here
 
 
-COPYING = "copybutton-words.js"
-"""Script that tells the buttons for copying what to say; they know some languages, and not all."""
-
-
-def words_of_buttons(app: Sphinx) -> None:
-    """Put that script beside the pages, where the edition is in a language of its own."""
-    if edition.language() == edition.source() or app.builder.format != "html":
-        return
+def copying() -> str:
+    """Return the script that tells the buttons for copying what to say; they know some languages, and not all."""
+    if edition.language() == edition.CODE:
+        return ""
     words = {
         "copy": _("Copy"),
         "copy_to_clipboard": _("Copy to clipboard"),
         "copy_success": _("Copied!"),
         "copy_failure": _("Failed to copy"),
     }
-    folder = Path(app.doctreedir) / "static"
-    folder.mkdir(parents=True, exist_ok=True)
-    script = (
+    return (
         f"locale = {json.dumps(edition.language())};\n"
         f"messages[locale] = {json.dumps(words, ensure_ascii=False)};\n"
         "iconCopy = iconCopy.replace(messages.en.copy_to_clipboard, messages[locale].copy_to_clipboard);\n"
         "iconCheck = iconCheck.replace(messages.en.copy_success, messages[locale].copy_success);\n"
     )
-    (folder / COPYING).write_text(script, encoding="utf-8")
-    app.config.html_static_path.append(str(folder))
-    app.add_js_file(COPYING, priority=600)
 
 
 def beside(target: str) -> str:

@@ -346,7 +346,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-get-outdated", _outdated)
     app.connect("env-purge-doc", outputs.forget)
     app.connect("builder-inited", finishing.begin)
-    app.connect("builder-inited", editions.words_of_buttons)
     app.connect("write-started", finishing.start)
     app.connect("html-page-context", head.page_context, priority=900)
     app.connect("html-collect-pages", site.clean_search_index)

@@ -31,7 +31,6 @@ COPIED = 'class="highlight-(text|bibtex)'
 NEEDED = {
     "clipboard.min.js": COPIED,
     "copybutton.js": COPIED,
-    editions.COPYING: COPIED,
     "copybutton.css": COPIED,
     "design-tabs.js": 'class="sd-tab-set',
     "sphinx-design.min.css": 'class="sd-',
@@ -66,7 +65,7 @@ def theme_policy(folders: tuple[str, ...]) -> str:
     inline = [
         s for path in templates for s in re.findall(r"<script>(.*?)</script>", path.read_text("utf-8"), re.DOTALL)
     ]
-    return security_policy([*inline, SWITCHING])
+    return security_policy([*inline, SWITCHING, *filter(None, [editions.copying()])])
 
 
 def description(doctree: nodes.document | None, abstract: str) -> str:
@@ -111,13 +110,17 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     if pagename in explorer.PAGES:
         for script in explorer.SCRIPTS:
             app.add_js_file(script)
+    context["copying"] = editions.copying() if re.search(COPIED, context.get("body", "")) else ""
     context["switching"] = SWITCHING if context["editions"] else ""
     body = context.get("body", "")
     if doctree is not None and (found := previews.wanted(body, Study.load()) | previews.works(body, app.env)):
         context["previews"] = metadata.script_safe(found)
         app.add_js_file(previews.SCRIPT)
     for files in ("script_files", "css_files"):
-        context[files] = [file for file in context[files] if _needed(file, context.get("body", ""))]
+        wanted = [file for file in context[files] if _needed(file, context.get("body", ""))]
+        if doctree is not None:  # words of the search, which has a page of its own
+            wanted = [file for file in wanted if "translations.js" not in str(getattr(file, "filename", file))]
+        context[files] = wanted
 
 
 def _languages(app: Sphinx) -> list[str]:
