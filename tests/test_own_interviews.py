@@ -18,6 +18,7 @@ import made_up
 from conftest import Site
 from kodebog import paths
 from test_browser import BROWSER, SEEN, browser, look  # noqa: F401 - a fixture
+from test_translation import unmarked_english
 
 LARGEST = 1_000_000
 """Bytes of a page, at most."""
@@ -28,18 +29,8 @@ class Installed:
 
     def __init__(self, folder):
         self.folder = folder
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "wheel",
-            "-q",
-            "--no-build-isolation",
-            "--no-deps",
-            "-w",
-            str(folder),
-            ".",
-        ]
+        # by what pip would call; uv makes environments without pip
+        command = [sys.executable, "-m", "flit_core.wheel", "--outdir", str(folder)]
         made = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=False)
         assert made.returncode == 0, made.stderr
         (wheel,) = folder.glob("kodebog-*.whl")
@@ -161,6 +152,25 @@ class TestABookOfOnesOwn:
     def test_axe_finds_nothing_and_nothing_runs_off_the_side(self, own_book, browser, name):  # noqa: F811
         site = Site(own_book.html, f"{own_book.html.as_uri()}/")
         assert look(browser, site, name, SEEN) == []
+
+    def test_the_words_around_the_interviews_can_be_danish(self, own_book):
+        """Also those of the theme, the drawings and the PDF; a second import keeps the language."""
+        own_book("import", "interviews.qdpx", "dansk", "--group", "role", "--title", "Opdigtet", "--language", "da")
+        said = own_book("import", "interviews.qdpx", "dansk", "--group", "role")
+        assert "Changed since the last import" not in said
+        own_book("build", "dansk")
+        html = own_book.folder / "dansk/_build/html"
+        assert pages(html) == sorted(PAGES)
+        known = [*made_up.CODES, *(code.rpartition(".")[2] for code in made_up.CODES), "Not said yet"]
+        known += [definition for definition in made_up.CODES.values() if definition]
+        for name in PAGES:
+            text = (html / name).read_text(encoding="utf-8")
+            assert text.startswith("<!doctype html>") and ' lang="da"' in text[:80]
+            assert unmarked_english(text, sorted(known, key=len, reverse=True)) == [], name
+        assert "Alle 30 kodede citater fra 4 dokumenter" in (html / "notebooks/evidence.html").read_text(encoding="utf-8")
+        assert "new Function" not in (html / "_static/translations.js").read_text(encoding="utf-8")
+        with pikepdf.open(html / "report.pdf") as pdf:
+            assert str(pdf.Root.Lang) == "da-DK"
 
     def test_what_the_owner_has_settled_is_published(self, own_book):
         """Last: it changes the study."""

@@ -304,7 +304,7 @@ def test_a_third_language_is_one_folder(tmp_path):
     assert made.returncode == 0, made.stdout + made.stderr
     assert "Edition “tlh”" in made.stdout
     page = (root / "_build/html/tlh/book/codebook.html").read_text(encoding="utf-8")
-    assert '<html lang="tlh"' in page and "Ngoq paq" in page
+    assert ' lang="tlh"' in page[:80] and "Ngoq paq" in page
     assert "Mu&#39;" in (root / "_build/html/tlh/notebooks/evidence.html").read_text(encoding="utf-8") or "Mu’" in (
         root / "_build/html/tlh/notebooks/evidence.html"
     ).read_text(encoding="utf-8")

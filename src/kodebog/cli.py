@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         file="REFI-QDA, Taguette, QualCoder, RQDA, ROCK, CSV, XLSX or ODS",
         folder="the project to make or to bring up to date",
     )
+    sub.add_argument("--language", choices=["en", "da"], default="", help="of the words around yours (default: en)")
     for option, what in {
         "title": "title of the report (default: the folder's name)",
         "author": "who makes the report",
@@ -309,7 +310,14 @@ def _import(arguments: argparse.Namespace) -> int:
         str(Path(arguments.codebook).resolve()) if arguments.codebook else "",
     )
     made, key, changed, faults, questions = bring_in(
-        arguments.file, columns, arguments.folder, arguments.title, arguments.author, arguments.licence, arguments.group
+        arguments.file,
+        columns,
+        arguments.folder,
+        arguments.title,
+        arguments.author,
+        arguments.licence,
+        arguments.group,
+        arguments.language,
     )
     print(doctor.counted(made.coded))
     for head, lines in (("Done on the way", made.notes), ("Changed since the last import", changed)):

@@ -183,8 +183,11 @@ def _sphinx(say: Callable[[str], None]) -> Path:
     from sphinx.errors import SphinxError  # noqa: PLC0415
     from sphinx.util.docutils import docutils_namespace, patch_docutils  # noqa: PLC0415
 
+    from kodebog.publish import editions  # noqa: PLC0415
+
     say("Building the pages, and the PDF beside them …")
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
+    words = editions.settings(WORK / "doctrees" / "locale") if edition.language() != edition.CODE else {}
     out = WORK / "html"
     # Sphinx marks style sheets that are there when it starts otherwise than those that it makes itself
     shutil.rmtree(out / "_static", ignore_errors=True)
@@ -197,6 +200,7 @@ def _sphinx(say: Callable[[str], None]) -> Path:
                 outdir=out,
                 doctreedir=WORK / "doctrees",
                 buildername="html",
+                confoverrides=words,
                 status=None,
                 warning=warnings,
                 warningiserror=False,

@@ -9,10 +9,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import yaml
+
+from kodebog import edition
+from kodebog.edition import _
 from kodebog.errors import KodebogError
 from kodebog.files import write_whole
 from kodebog.paths import MARKS
-from kodebog.report import gate
+from kodebog.report import catalogues, gate
 from kodebog.study import importing, leaks, readers
 from kodebog.study.disclosure import in_prose
 from kodebog.study.faults import Fault
@@ -47,12 +51,20 @@ class ProjectTaken(KodebogError):
 
 
 def bring_in(
-    file: Path, columns: Columns, folder: Path, title: str = "", author: str = "", licence: str = "", group: str = ""
+    file: Path,
+    columns: Columns,
+    folder: Path,
+    title: str = "",
+    author: str = "",
+    licence: str = "",
+    group: str = "",
+    language: str = "",
 ) -> BroughtIn:
     """Make a project of a file, or bring its tables up to date; return what was made, and what is wrong with it.
 
     A new project is made beside its place and put there when it is whole. In one that stands, tables alone change:
-    notebooks, pages and settings are the researcher's.
+    notebooks, pages and settings are the researcher's. `language`: that of the words around the tables, English where
+    nobody says and no project stands.
 
     Raises:
         ReadError: when the file cannot be read.
@@ -65,22 +77,34 @@ def bring_in(
     key = importing.Key.read(importing.private_folder(folder))
     key.remember(file, columns)
     if not folder.exists() or not any(folder.iterdir()):
-        made = importing.tables(coded, key, group)
-        package = _new(made, folder, title or folder.name, author, licence)
+        with edition.making(language or edition.CODE):
+            made = importing.tables(coded, key, group, called=_names())
+            package = _new(made, folder, title or folder.name, author, licence)
         return _brought(made, folder, package, [])
     data = folder / "data"
     if not all((folder / mark).is_file() for mark in MARKS) or not (data / "documents.csv").is_file():
         raise ProjectTaken(f"{folder}: is not empty, and no project of coded interviews; name a new folder.")
     before = importing.written_by_hand(data)
-    made = importing.tables(coded, key, group, before)
-    about = datapackage(folder / "data")
-    if title:
-        about["title"] = title
-    if licence:
-        about["licenses"] = [{"title": licence}]
-    package = importing.write(made, data, about)
-    added = _add_chapters(made, folder)
+    with edition.making(_language(folder)):
+        made = importing.tables(coded, key, group, before, _names())
+        about = datapackage(folder / "data")
+        if title:
+            about["title"] = title
+        if licence:
+            about["licenses"] = [{"title": licence}]
+        package = importing.write(made, data, about)
+        added = _add_chapters(made, folder)
     return _brought(made, folder, package, [*importing.changes(before, made), *added])
+
+
+def _language(project: Path) -> str:
+    """The language of a project's pages."""
+    about = yaml.safe_load((project / MARKS[0]).read_text(encoding="utf-8"))
+    return str(about["sphinx"]["config"].get("language") or edition.CODE)
+
+
+def _names() -> importing.Names:
+    return importing.Names(_("All documents"), _("Codes"), _("Other codes"))
 
 
 def _brought(made: importing.Imported, folder: Path, package: Package, changed: list[str]) -> BroughtIn:
@@ -100,12 +124,13 @@ def _new(made: importing.Imported, folder: Path, title: str, author: str, licenc
             "title": title,
             "title_quoted": json.dumps(title, ensure_ascii=False),
             "author_quoted": json.dumps(author or NOBODY, ensure_ascii=False),
+            "language": edition.language(),
             "today": datetime.datetime.now(datetime.UTC).date().isoformat(),
         }
         for path in sorted(START.rglob("*")):
             if path.is_file() and path.stem not in CHAPTERS:
                 name = NAMED.get(path.name) or path.relative_to(START)
-                write_whole(fresh / name, _filled(path.read_text(encoding="utf-8"), words))
+                write_whole(fresh / name, _filled(_read(path), words))
         _add_chapters(made, fresh)
         package = importing.write(made, fresh / "data", importing.descriptor(title, licence or UNDECIDED_LICENCE))
         if folder.exists():
@@ -132,7 +157,7 @@ def _add_chapters(made: importing.Imported, folder: Path) -> list[str]:
         notebook, contents = folder / "notebooks" / f"{name}.ipynb", folder / "_toc.yml"
         if not wanted(made) or notebook.exists():
             continue
-        write_whole(notebook, (START / "notebooks" / notebook.name).read_text(encoding="utf-8"))
+        write_whole(notebook, _read(START / "notebooks" / notebook.name))
         toc = contents.read_text(encoding="utf-8")
         line = f"      - file: notebooks/{name}\n"
         if LAST in toc and line not in toc:
@@ -141,6 +166,16 @@ def _add_chapters(made: importing.Imported, folder: Path) -> list[str]:
         else:
             done.append(f"chapter “{name}” written to {notebook.name}; name it in _toc.yml where you want it")
     return done
+
+
+def _read(path: Path) -> str:
+    """A file of a new project, its text in the language of the edition."""
+    text = path.read_text(encoding="utf-8")
+    if edition.language() == edition.CODE or path.suffix not in {".md", ".ipynb"}:
+        return text
+    found = catalogues.read(edition.WORDS / f"{edition.language()}.start.po")
+    put = catalogues.put_in(text, {entry.msgid: entry.msgstr for entry in found if entry.translated()})
+    return json.dumps(json.loads(put), ensure_ascii=False, indent=1) + "\n" if path.suffix == ".ipynb" else put
 
 
 def _filled(text: str, words: Mapping[str, str]) -> str:

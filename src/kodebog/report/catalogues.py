@@ -26,7 +26,10 @@ from kodebog import edition, paths
 from kodebog.analysis.ledger import OTHER_RULES, RULE_THAT_COUNTS, STATUS_RULES, STATUSES
 from kodebog.files import write_whole
 from kodebog.report.prose import HOLDS, NUMBERS
+from kodebog.report.wording import COUNTED, counted
 
+START = paths.PACKAGE / "publish" / "start"
+"""What a new project begins with."""
 KEYWORDS: dict[str, Any] = {"_": None, "noop": None}
 """Calls in the code whose argument is translated."""
 CAPTIONS = {"factor_table": (3,)}
@@ -142,7 +145,11 @@ def translated(page: str, source: str) -> str:
     """
     if edition.language() == edition.source():
         return source
-    words = translations(page)
+    return put_in(source, translations(page))
+
+
+def put_in(source: str, words: dict[str, str]) -> str:
+    """Return a page with the translations that there are of its blocks in their place."""
 
     def text(written: str) -> str:
         parts = blocks(written)
@@ -216,10 +223,30 @@ def of_library() -> Iterator[tuple[str, str]]:
         yield text, "ledger.py"
     for number in range(1, READINGS + 1):
         yield f"Reading {number}", "readings"
+    for what in COUNTED:
+        yield from ((counted(n, what), "interviews") for n in (1, 2))
+    yield from ((text, "start") for text in _of_new_projects())
+
+
+def _of_new_projects() -> Iterator[str]:
+    """Yield what a new project says in its settings, its contents and its citation."""
+    config = yaml.safe_load((START / "_config.yml").read_text(encoding="utf-8").replace("{{", "").replace("}}", ""))
+    yield from config["sphinx"]["config"]["notfound_context"].values()
+    for part in yaml.safe_load((START / "_toc.yml").read_text(encoding="utf-8"))["parts"]:
+        yield part["caption"]
+    about = yaml.safe_load((START / "CITATION.cff").read_text(encoding="utf-8").replace("{{", "").replace("}}", ""))
+    yield " ".join(about["abstract"].split())
+    yield from about["keywords"]
 
 
 READINGS = 3
 """How many readings of a study have a name in every language."""
+
+
+def of_start() -> Iterator[tuple[str, str]]:
+    """Yield what is to be translated in the pages of a new project."""
+    for file in sorted([*START.rglob("*.md"), *START.rglob("*.ipynb")]):
+        yield from messages(file.relative_to(START).as_posix(), file.read_text(encoding="utf-8"))
 
 
 def of_project() -> Iterator[tuple[str, str]]:
@@ -294,6 +321,7 @@ def every(language: str) -> Iterator[tuple[Path, list[tuple[str, str]]]]:
     own = edition.WORDS / f"{language}.po"
     if own.is_file() and paths.PACKAGE.is_relative_to(paths.ROOT):  # the library is being worked on
         yield own, list(of_library())
+        yield edition.WORDS / f"{language}.start.po", list(of_start())
     yield place(language, edition.PROJECT), list(of_project())
     for page in pages():
         yield place(language, page), list(messages(page, page_file(page).read_text(encoding="utf-8")))

@@ -16,9 +16,8 @@ from kodebog.analysis.ledger import STATUSES, finding_status, published_results
 from kodebog.analysis.sample import coverage, labels_that_differ, sample_against_print, voices_at_most
 from kodebog.analysis.typology import compare_with_print, grounds
 from kodebog.edition import _, decimal, language, whole
-from kodebog.report.wording import lang, listed
+from kodebog.report.wording import lang, listed, numbered
 from kodebog.study import Study
-from kodebog.study.coded import numbered
 
 Facts = Mapping[str, int | str]
 

@@ -11,12 +11,12 @@ from matplotlib.figure import Figure as MplFigure
 from matplotlib.ticker import MaxNLocator
 
 from kodebog.analysis import factors, interviews
+from kodebog.edition import _, decimal
 from kodebog.report import display
 from kodebog.report.display import CodeLinks, Holders, Table, Words
 from kodebog.report.style import FALLBACK, SHEET, drawable, use_typeface
-from kodebog.report.wording import leading, listed, of
+from kodebog.report.wording import joined, leading, listed, numbered, of
 from kodebog.study import Study
-from kodebog.study.coded import numbered
 from kodebog.study.package import WORDING
 
 PAIRS = 30
@@ -35,16 +35,17 @@ def documents(study: Study) -> Table:
     """Return the documents with what is coded in them."""
     rows = interviews.documents(study)
     groups = study.labels("sample")
-    columns = {"Document": [Words(label) for label in rows["label"]]}
+    columns = {_("Document"): [Words(label) for label in rows["label"]]}
     if len(groups) > 1:
-        columns["Group"] = [Words(groups[group]) for group in rows["group"]]
-    frame = pd.DataFrame({**columns, "Excerpts": rows["excerpts"], "Codings": rows["codings"], "Codes": rows["codes"]})
+        columns[_("Group")] = [Words(groups[group]) for group in rows["group"]]
+    counts = {_("Excerpts"): rows["excerpts"], _("Codings"): rows["codings"], _("Codes"): rows["codes"]}
+    frame = pd.DataFrame({**columns, **counts})
     if rows["words"].notna().any():
-        frame["Words in excerpts"] = rows["words"]
+        frame[_("Words in excerpts")] = rows["words"]
     most, n = leading(rows["label"], rows["excerpts"])
-    caption = f"Most excerpts are from {most}: {of(n, len(study.excerpts))}"
+    caption = _("Most excerpts are from {most}: {of}").format(most=most, of=of(n, len(study.excerpts)))
     if len(rows) == 1:
-        caption = f"All {len(study.excerpts)} excerpts are from one document"
+        caption = _("All {n} excerpts are from one document").format(n=len(study.excerpts))
     return Table(frame, caption, "tab-documents", stub=True)
 
 
@@ -54,8 +55,8 @@ def codes(study: Study, family: str) -> Table:
     groups = study.labels("sample")
     frame = pd.DataFrame(
         {
-            "Code": [Words(str(r.label), int(str(r.level))) for r in rows.itertuples()],
-            "Excerpts": [Holders(str(r.code), int(str(r.n))) for r in rows.itertuples()],
+            _("Code"): [Words(str(r.label), int(str(r.level))) for r in rows.itertuples()],
+            _("Excerpts"): [Holders(str(r.code), int(str(r.n))) for r in rows.itertuples()],
         }
     )
     if 1 < len(groups) <= GROUPS:
@@ -63,7 +64,8 @@ def codes(study: Study, family: str) -> Table:
             frame[label] = rows[group].where(rows[group] > 0, "")
     most, n = leading(rows["label"], rows["n"])
     name = study.labels("families")[family]
-    caption = f"{name}: most excerpts carry {most}, {of(n, len(study.excerpts))}"
+    caption = _("{family}: most excerpts carry {most}, {of}")
+    caption = caption.format(family=name, most=most, of=of(n, len(study.excerpts)))
     return Table(frame, caption, f"tab-codes-{family}", stub=True)
 
 
@@ -79,22 +81,21 @@ def together(study: Study, overlap: bool = False) -> Table:
     shown = rows.head(PAIRS)
     frame = pd.DataFrame(
         {
-            "Code": [Words(labels[code]) for code in shown["one"]],
-            "And": [Words(labels[code]) for code in shown["other"]],
-            "Meet in": shown["n"],
-            "Excerpts with either": shown["either"],
+            _("Code"): [Words(labels[code]) for code in shown["one"]],
+            _("And"): [Words(labels[code]) for code in shown["other"]],
+            _("Meet in"): shown["n"],
+            _("Excerpts with either"): shown["either"],
         }
     )
-    what = "excerpts, or overlapping pairs of them" if overlap else "excerpts"
+    what = _("excerpts, or overlapping pairs of them") if overlap else _("excerpts")
     if rows.empty:
-        return Table(frame, f"No two codes meet in the same {what}", "tab-together", stub=True)
+        return Table(frame, _("No two codes meet in the same {what}").format(what=what), "tab-together", stub=True)
     first = rows.iloc[0]
-    caption = (
-        f"{listed([labels[first['one']], labels[first['other']]])} meet most: in {first['n']} {what}. "
-        f"{len(rows)} pairs of codes meet at all"
+    caption = _("{pair} meet most: in {n} {what}. {pairs} pairs of codes meet at all").format(
+        pair=listed([labels[first["one"]], labels[first["other"]]]), n=first["n"], what=what, pairs=len(rows)
     )
     if len(rows) > len(shown):
-        caption += f"; the {len(shown)} that meet most are here"
+        caption += _("; the {n} that meet most are here").format(n=len(shown))
     return Table(frame, caption, "tab-together", (36, 36, 12, 16), stub=True)
 
 
@@ -110,12 +111,13 @@ def typology(study: Study) -> Table:
         part = rows[(rows["dimension"] == dimension) & (rows["type"] == kind)]
         return tuple(Words(f"{labels[r.code]} ({len(r.excerpts)})") for r in part.itertuples())
 
-    frame = pd.DataFrame({"Dimension": [Words(families[dimension]) for dimension in marked]})
+    frame = pd.DataFrame({_("Dimension"): [Words(families[dimension]) for dimension in marked]})
     for kind in kinds:
         frame[labels[kind]] = [cell(dimension, kind) for dimension in marked]
-    caption = f"{numbered(len(kinds), 'type')}, and the number of their excerpts that carry a code of each dimension"
+    caption = _("{types}, and the number of their excerpts that carry a code of each dimension")
+    caption = caption.format(types=numbered(len(kinds), "type"))
     if rows.empty:
-        caption = "No excerpt carries a type and a code of a dimension"
+        caption = _("No excerpt carries a type and a code of a dimension")
     return Table(frame, caption, "tab-typology", stub=True)
 
 
@@ -124,18 +126,19 @@ def agreement(study: Study) -> Table:
     rows = interviews.coders(study)
     frame = pd.DataFrame(
         {
-            "Coders": [f"{_coder(r.one)} and {_coder(r.other)}" for r in rows.itertuples()],
-            "Excerpts both coded": rows["excerpts"],
-            "Codes both give": rows["both"],
-            "Codes either gives": rows["either"],
-            "Cohen’s κ": [f"{k:.2f}".replace("-", "−") if k == k else "not defined" for k in rows["kappa"]],  # noqa: PLR0124 - NaN
-            "95 % interval": [f"{r.low:.2f} to {r.high:.2f}" if r.low == r.low else "" for r in rows.itertuples()],
+            _("Coders"): [joined([_coder(r.one), _coder(r.other)]) for r in rows.itertuples()],
+            _("Excerpts both coded"): rows["excerpts"],
+            _("Codes both give"): rows["both"],
+            _("Codes either gives"): rows["either"],
+            _("Cohen’s κ"): [_coefficient(k) if k == k else _("not defined") for k in rows["kappa"]],  # noqa: PLR0124 - NaN
+            _("95 % interval"): [_interval(r.low, r.high) for r in rows.itertuples()],
         }
     )
-    caption = "No two coders have coded the same excerpt"
+    caption = _("No two coders have coded the same excerpt")
     if len(rows):
         both, either = int(rows["both"].sum()), int(rows["either"].sum())
-        caption = f"Where two have coded the same excerpt, both give {of(both, either)} codes that either gives"
+        caption = _("Where two have coded the same excerpt, both give {of} codes that either gives")
+        caption = caption.format(of=of(both, either))
     return Table(frame, caption, "tab-agreement", stub=True)
 
 
@@ -145,22 +148,33 @@ def differences(study: Study) -> Table:
     labels = study.labels("codes")
     frame = pd.DataFrame(
         {
-            "Code": [Words(labels[code]) for code in rows["code"]],
-            "Coders": [f"{_coder(r.one)}, {_coder(r.other)}" for r in rows.itertuples()],
-            "Both": rows["both"],
-            "Only the first": rows["only_one"],
-            "Only the second": rows["only_other"],
+            _("Code"): [Words(labels[code]) for code in rows["code"]],
+            _("Coders"): [f"{_coder(r.one)}, {_coder(r.other)}" for r in rows.itertuples()],
+            _("Both"): rows["both"],
+            _("Only the first"): rows["only_one"],
+            _("Only the second"): rows["only_other"],
         }
     )
-    caption = "The coders agree on every code"
+    caption = _("The coders agree on every code")
     if len(rows):
-        caption = f"Coders differ on {of(rows['code'].nunique(), study.readings['code'].nunique())} codes, most on "
-        caption += listed([labels[rows.iloc[0]["code"]]])
+        caption = _("Coders differ on {of} codes, most on {most}").format(
+            of=of(rows["code"].nunique(), study.readings["code"].nunique()), most=listed([labels[rows.iloc[0]["code"]]])
+        )
     return Table(frame, caption, "tab-differences", (30, 16, 8, 23, 23), stub=True)
 
 
 def _coder(name: str) -> str:
-    return name.replace("-", " ")
+    return _("coder {number}").format(number=name.removeprefix("coder-"))
+
+
+def _interval(low: object, high: object) -> str:
+    """An interval; nothing where there is none."""
+    words = _("{low} to {high}")
+    return "" if low != low else words.format(low=_coefficient(low), high=_coefficient(high))  # noqa: PLR0124 - NaN
+
+
+def _coefficient(value: object) -> str:
+    return decimal(float(str(value)), 2).replace("-", "−")
 
 
 def excerpts(study: Study) -> Table:
@@ -171,18 +185,20 @@ def excerpts(study: Study) -> Table:
     places = zip(e["section"], e["start"], e["end"], e["words"], strict=True)
     frame = pd.DataFrame(
         {
-            "Excerpt": e["excerpt"],
-            "Place": [Words(_place(sections[document], *where)) for document, *where in places],
-            "Codes": [CodeLinks(tuple((code, labels[code]) for code in given.get(x, ()))) for x in e["excerpt"]],
+            _("Excerpt"): e["excerpt"],
+            _("Place"): [Words(_place(sections[document], *where)) for document, *where in places],
+            _("Codes"): [CodeLinks(tuple((code, labels[code]) for code in given.get(x, ()))) for x in e["excerpt"]],
         }
     )
     if e["gist_en"].notna().any():
-        frame.insert(1, "What is said", [Words(gist) if isinstance(gist, str) else "" for gist in e["gist_en"]])
-    told = "by character"
+        frame.insert(1, _("What is said"), [Words(gist) if isinstance(gist, str) else "" for gist in e["gist_en"]])
+    told = _("by character")
     if WORDING in e:
-        frame.insert(1, "Words", [Words(words) if isinstance(words, str) else "" for words in e[WORDING]])
-        told = "with their words, for those who may read them"
-    caption = f"All {numbered(len(e), 'coded excerpt')} of {numbered(len(sections), 'document')}, {told}"
+        frame.insert(1, _("Words"), [Words(words) if isinstance(words, str) else "" for words in e[WORDING]])
+        told = _("with their words, for those who may read them")
+    caption = _("All {excerpts} of {documents}, {told}").format(
+        excerpts=numbered(len(e), "coded excerpt"), documents=numbered(len(sections), "document"), told=told
+    )
     widths = {3: (14, 34, 52), 4: (12, 40, 22, 26), 5: (10, 32, 24, 16, 18)}[len(frame.columns)]
     return Table(frame, caption, "tab-excerpts", widths, stub=True, anchors=True)
 
@@ -190,7 +206,7 @@ def excerpts(study: Study) -> Table:
 def _place(document: str, start: object, end: object, words: object) -> str:
     """Where an excerpt stands: document, characters, and how long it is, as far as the file told."""
     where = document if pd.isna(start) else f"{document}, {start}–{end}"
-    return where if pd.isna(words) else f"{where} ({words} words)"
+    return where if pd.isna(words) else _("{place} ({n} words)").format(place=where, n=words)
 
 
 @style.context(SHEET)
@@ -210,16 +226,17 @@ def most_given(study: Study) -> display.Figure:
     if not shown:
         axes.barh(range(len(rows)), rows["n"], color=COLOURS[0], height=0.66)
     axes.set_yticks(range(len(rows)), [_shortened(label) for label in rows["label"]], family=FAMILIES)
-    axes.set(xlabel="Excerpts", ylim=(len(rows) - 0.4, -0.6))
+    axes.set(xlabel=_("Excerpts"), ylim=(len(rows) - 0.4, -0.6))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if shown:
         prop = {"family": list(FAMILIES)}
         figure.legend(loc="outside upper left", ncols=2, columnspacing=1, borderpad=0, prop=prop)
     most, n = leading(rows["label"], rows["n"])
-    caption = f"Most excerpts carry {most}: {of(n, len(study.excerpts))}"
+    caption = _("Most excerpts carry {most}: {of}").format(most=most, of=of(n, len(study.excerpts)))
     said = "; ".join(f"{r.label}: {r.n}" for r in rows.itertuples())
     data = rows[["code", "label", "n", *groups]]
-    return display.Figure(figure, caption, f"Bars for the {len(rows)} codes given most. {said}.", "fig-codes", data)
+    alt = _("Bars for the {n} codes given most. {said}.").format(n=len(rows), said=said)
+    return display.Figure(figure, caption, alt, "fig-codes", data)
 
 
 def _shortened(label: str, most: int = 38) -> str:

@@ -53,9 +53,10 @@ def data_dictionary(folder: Path) -> str:
             stub=True,
         )
         name, about = resource["title"], resource["description"]
-        if not interviews:
-            name = resource["title_da"] if danish else f"{name} ({resource['title_da']})"
-            about = resource["description_da"] if danish else about
+        if danish:
+            name, about = resource["title_da"], resource.get("description_da", about)
+        elif not interviews:
+            name = f"{name} ({resource['title_da']})"
         key = _("Key: {key}.").format(key=", ".join(schema["primaryKey"]))
         parts.append(
             f"## {escape(name)}\n\n`{resource['path']}`: {escape(about)} {key}\n\n"

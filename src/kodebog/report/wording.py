@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from kodebog.edition import CODE, _, language
-from kodebog.study import Lang, Study
+from kodebog.study import Lang, Study, coded
 
 
 def lang() -> Lang:
@@ -61,6 +61,20 @@ def joined(words: Iterable[str]) -> str:
     """Return words as a list in a sentence."""
     *most, last = [*words] or [""]
     return _("{first} and {last}").format(first=", ".join(most), last=last) if most else last
+
+
+COUNTED = ("document", "group", "family", "code", "excerpt", "coded excerpt", "coding", "type")
+"""What a book of interviews counts."""
+
+
+def numbered(n: int, what: str) -> str:
+    """Return a number of things in words, such as “1 code” or “2 codes”; `what` is one of `COUNTED`."""
+    return known(counted(n, what)).format(n=n)
+
+
+def counted(n: int, what: str) -> str:
+    """Return the words of that, with a place for the number."""
+    return coded.numbered(n, what).replace(str(n), "{n}", 1)
 
 
 def reading_name(reading: str) -> str:

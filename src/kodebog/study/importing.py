@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kodebog.errors import KodebogError
 from kodebog.files import write_whole
@@ -182,7 +182,17 @@ class Imported:
     """Every run of words of the documents."""
 
 
-def tables(coded: Coded, key: Key, group: str = "", hand: dict[str, dict[str, Row]] | None = None) -> Imported:
+class Names(NamedTuple):
+    """What is called so where nobody has given it a name."""
+
+    documents: str = "All documents"
+    codes: str = "Codes"
+    other_codes: str = "Other codes"
+
+
+def tables(
+    coded: Coded, key: Key, group: str = "", hand: dict[str, dict[str, Row]] | None = None, called: Names | None = None
+) -> Imported:
     """Return the tables of a study of what was read; `group`: the attribute by which documents are grouped.
 
     `hand`: rows that stood before, by table and id, of which what was written by hand is kept: labels of documents and
@@ -192,13 +202,13 @@ def tables(coded: Coded, key: Key, group: str = "", hand: dict[str, dict[str, Ro
         ImportFault: when nothing is coded, or no document has the attribute.
 
     """
-    coded, hand = _without_circles(coded.joined()), hand or {}
+    coded, hand, called = _without_circles(coded.joined()), hand or {}, called or Names()
     if not coded.codings:
         raise ImportFault("Nothing is coded in this file: there is nothing to make a study of.")
     notes = list(coded.notes)
-    documents, groups = _documents(coded, key, group, hand)
+    documents, groups = _documents(coded, key, group, hand, called)
     spoken = said(coded)
-    names, families, codes = _codebook(coded, key, hand, notes, spoken)
+    names, families, codes = _codebook(coded, key, hand, notes, spoken, called)
     ids, excerpts = _excerpts(coded, key, documents, hand)
     if silent := len(coded.documents) - len(documents):
         notes.append(f"{numbered(silent, 'document')} without a coded passage left out.")
@@ -247,7 +257,9 @@ def _by_number(coding: tuple[str, str, str]) -> tuple[int, str, str]:
     return int(coding[0][1:]), coding[1], coding[2]
 
 
-def _documents(coded: Coded, key: Key, group: str, hand: dict[str, dict[str, Row]]) -> tuple[dict[str, Row], list[Row]]:
+def _documents(
+    coded: Coded, key: Key, group: str, hand: dict[str, dict[str, Row]], called: Names
+) -> tuple[dict[str, Row], list[Row]]:
     """Documents by their id in the file, and their groups."""
     known = sorted({name for document in coded.documents.values() for name in document.attributes})
     if group and group not in known:
@@ -264,7 +276,7 @@ def _documents(coded: Coded, key: Key, group: str, hand: dict[str, dict[str, Row
         name = key.numbered("document", _called(coded, document), "D")
         said = (document.attributes.get(group) or "not said") if group else "all"
         of = key.named("group", said, said if group else EVERYONE)
-        labels[of] = plain_text(said) if group else "All documents"
+        labels[of] = plain_text(said) if group else called.documents
         members[of] += 1
         before = hand.get("documents", {}).get(name, {})
         words = "" if document.text is None else str(len(document.text.split()))
@@ -281,7 +293,12 @@ def _documents(coded: Coded, key: Key, group: str, hand: dict[str, dict[str, Row
 
 
 def _codebook(
-    coded: Coded, key: Key, hand: dict[str, dict[str, Row]], notes: list[str], spoken: Set[tuple[str, ...]]
+    coded: Coded,
+    key: Key,
+    hand: dict[str, dict[str, Row]],
+    notes: list[str],
+    spoken: Set[tuple[str, ...]],
+    called: Names,
 ) -> tuple[dict[str, str], list[Row], list[Row]]:
     """Names of the codes by their id in the file, families, and codes in the order of the tree.
 
@@ -338,7 +355,7 @@ def _codebook(
             add(child, family, "")
     if alone:
         family = key.named("family", "", ALONE if not families else f"other {ALONE}")
-        label = "Other codes" if families else "Codes"
+        label = called.other_codes if families else called.codes
         before = hand.get("families", {}).get(family, {}).get("definition", "")
         families.append({"family": family, "label": label, "definition": before, "use": used_for(family)})
         for code in alone:
