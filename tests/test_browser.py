@@ -466,8 +466,8 @@ def test_filters_and_experiment_speak_danish(page):
     page.goto("da/notebooks/reproduction.html")
     form = page.locator("#experiment")
     form.locator("[name=without]").select_option("E13")
-    expect(form.locator("[role=status]")).to_contain_text("Der ville blive sagt noget andet om")
-    expect(form.locator("li", has_text="F37")).to_have_text("F37: kun én side → kun forfatternes tekst")
+    expect(form.locator("[role=status]")).to_contain_text("fund ville få en anden status")
+    expect(form.locator("li", has_text="F37")).to_have_text("F37: belagt fra én side alene → kun forfatternes tekst")
 
 
 def test_copying_speaks_danish(page):

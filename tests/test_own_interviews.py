@@ -167,7 +167,9 @@ class TestABookOfOnesOwn:
             text = (html / name).read_text(encoding="utf-8")
             assert text.startswith("<!doctype html>") and ' lang="da"' in text[:80]
             assert unmarked_english(text, sorted(known, key=len, reverse=True)) == [], name
-        assert "Alle 30 kodede citater fra 4 dokumenter" in (html / "notebooks/evidence.html").read_text(encoding="utf-8")
+        assert "Alle 30 kodede citater fra 4 dokumenter" in (html / "notebooks/evidence.html").read_text(
+            encoding="utf-8"
+        )
         assert "new Function" not in (html / "_static/translations.js").read_text(encoding="utf-8")
         with pikepdf.open(html / "report.pdf") as pdf:
             assert str(pdf.Root.Lang) == "da-DK"

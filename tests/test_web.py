@@ -143,7 +143,7 @@ def test_the_project_itself_can_be_downloaded(site):
 def test_every_page_ends_with_version_licence_and_citation(site, soups):
     for page, soup in soups.items():
         foot = soup.select_one("ul.kodebog-imprint")
-        words = ["Tekst og data CC BY 4.0, kode MIT", "Citér"] if page.startswith("da/") else None
+        words = ["Tekst og data CC BY 4.0, kode MIT", "Henvis"] if page.startswith("da/") else None
         words = words or ["Text and data CC BY 4.0, code MIT", "Cite"]
         assert foot and [li.get_text() for li in foot.select("li")][1:3] == words
         assert str(metadata.citation()["version"]) in foot.get_text(), page

@@ -22,7 +22,7 @@ from sphinx.util.osutil import relative_uri
 from kodebog import edition, paths
 from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.ledger import STATUSES
-from kodebog.edition import _
+from kodebog.edition import _, noop
 from kodebog.files import hash_files
 from kodebog.publish import editions, execution, explorer, head, language, outputs, references, site, transforms
 from kodebog.publish.addresses import Addresses, addresses
@@ -72,6 +72,10 @@ class _Link(SphinxRole):
 
     def run(self) -> Made:
         return [_leading(self.text, self.text, "kodebog-id", source=self.rawtext)], []
+
+
+MANNERS = (noop("wished"), noop("against"))
+"""How an excerpt can be shown other than simply for something."""
 
 
 def _mark(excerpt: str, manner: str = "") -> nodes.Node:
