@@ -18,7 +18,7 @@ from kodebog.files import project_files
 from kodebog.publish import head
 from kodebog.publish import site as site_
 from kodebog.publish.addresses import Addresses, addresses
-from kodebog.report import metadata
+from kodebog.report import figures, metadata
 from kodebog.study import Study
 
 pytestmark = pytest.mark.xdist_group("site")
@@ -107,7 +107,7 @@ def test_the_card_is_shown_where_a_page_is_shared(site, soups):
             == site.url + ("da/" if page.startswith("da/") else "") + head.CARD
         )
     picture = (site.html / head.CARD).read_bytes()
-    rows = site_._themes(Study.load())
+    rows = figures.themes_as_marks(Study.load())
     assert [row["theme"] for row in rows if not row["helps"]] == ["What is measured and rewarded"]
     assert any(["leader", "against"] in row["hinders"] for row in rows)
     assert picture.startswith(b"\x89PNG") and struct.unpack(">II", picture[16:24]) == (1200, 630)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import shutil
 from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
@@ -20,9 +21,12 @@ from kodebog.edition import _
 from kodebog.errors import KodebogError
 from kodebog.publish.background import InBackground
 from kodebog.publish.typst_writer import IMAGES, REGIONS, TypstWriter, UnknownNodeError, quote
+from kodebog.report.figures import themes_as_marks, words_of_marks
 from kodebog.report.metadata import article, author, book_title, citation, licence, released
 from kodebog.report.style import truetype
+from kodebog.report.tables import both_sides
 from kodebog.report.wording import joined, known
+from kodebog.study import Study
 from kodebog.study.package import content_hash
 
 STANDARD: typst.PDFStandard = "ua-1"
@@ -121,7 +125,7 @@ def write(app: Sphinx, out: Path) -> Path:
         raise PdfError("\n".join(f"{targets[target]}: the link to “{target}” leads nowhere" for target in lost))
     markup.append(_back())
     if brief:
-        _compile("".join([look, _sheet(), brief, "]"]), out.with_name(paths.BRIEF.name))
+        _compile("".join([look, _sheet(), brief, _picture(), "]"]), out.with_name(paths.BRIEF.name))
     return _compile("".join(markup), out)
 
 
@@ -197,8 +201,9 @@ def _front() -> str:
     facts.append((_("The code"), code))
     rows = "".join(f"({quote(name)}, [#{quote(value)}])," for name, value in facts)
     abstract, keywords = known(about["abstract"]), (quote(known(word)) for word in about["keywords"])
-    kind = _("A reproducible research report")
-    words = {"abstract": _("Abstract."), "contents": _("Contents")}
+    kind, study = _("A reproducible research report"), Study.load()
+    picture, alt = _themes(study)
+    words = {"abstract": _("Abstract."), "contents": _("Contents"), **words_of_marks(study)}
     return (
         "#show: report.with((\n"
         f"  kind: [#{quote(kind)}],\n  title: {quote(book_title())},\n"
@@ -207,9 +212,29 @@ def _front() -> str:
         f"  date: datetime(year: {day.year}, month: {day.month}, day: {day.day}),\n"
         f"  description: {quote(abstract)},\n  keywords: ({', '.join(keywords)},),\n"
         f"  abstract: [#{quote(abstract)}],\n  facts: ({rows}),\n"
-        f"  words: ({', '.join(f'{name}: {quote(text)}' for name, text in words.items())}),\n"
+        f"  themes: {picture},\n  picture: {quote(alt)},\n"
+        f"  words: {_words(words)},\n"
         f"  {_tongue()}\n))\n"
     )
+
+
+def _themes(study: Study) -> tuple[str, str]:
+    """What hinders and helps, theme by theme, for Typst, and what the picture of it says."""
+    if study.of_interviews:
+        return "()", ""
+    return f"json(bytes({quote(json.dumps(themes_as_marks(study)))}))", both_sides(study).caption
+
+
+def _words(words: dict[str, str]) -> str:
+    """Words by name, for Typst."""
+    return f"({', '.join(f'{name}: {quote(text)}' for name, text in words.items())})"
+
+
+def _picture() -> str:
+    """The picture at the foot of the brief."""
+    study = Study.load()
+    rows, alt = _themes(study)
+    return f"\n#v(1fr)\n#themes({rows}, {_words(words_of_marks(study))}, {quote(alt)}, tight: true)\n"
 
 
 def _tongue() -> str:

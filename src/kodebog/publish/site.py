@@ -16,7 +16,6 @@ from sphinx.application import Sphinx
 from sphinx.util.index_entries import split_index_msg
 
 from kodebog import edition, paths
-from kodebog.analysis.factors import voices_by_theme
 from kodebog.edition import _
 from kodebog.files import project_files
 from kodebog.publish.addresses import Addresses
@@ -24,9 +23,10 @@ from kodebog.publish.execution import read_executed
 from kodebog.publish.head import CARD
 from kodebog.publish.outputs import SHOWN, kept
 from kodebog.report import catalogues, metadata
+from kodebog.report.figures import themes_as_marks, words_of_marks
 from kodebog.report.readable import readable
 from kodebog.report.style import truetype
-from kodebog.report.wording import known, labels
+from kodebog.report.wording import known
 from kodebog.study import Study
 from kodebog.study.package import declared_files
 
@@ -204,17 +204,6 @@ def _zip(out: Path, content: dict[str, bytes]) -> None:
             archive.writestr(info, data)
 
 
-def _themes(study: Study) -> list[dict[str, Any]]:
-    """What hinders and helps, as the card draws it: theme, and for both sides who speaks and how."""
-    speaker, names = study.excerpts.set_index("excerpt")["perspective"], labels(study, "themes")
-    drawn: dict[str, dict[str, Any]] = {}
-    for row in voices_by_theme(study).itertuples():
-        manners = (("", row.there), ("wished", row.wished), ("against", row.against))
-        marks = [[speaker[excerpt], manner] for manner, excerpts in manners for excerpt in excerpts]
-        drawn.setdefault(str(row.theme), {"theme": names[str(row.theme)]})[str(row.side)] = marks
-    return list(drawn.values())
-
-
 def social_card() -> bytes:
     """Return the picture that is shown where a link to the book is shared: PNG, 1200 × 630."""
     work = metadata.article()
@@ -224,19 +213,12 @@ def social_card() -> bytes:
         "before": before,
         "after": after,
         "interviews": _("Coded interviews, counted and laid open"),
-        "nothing": _("no excerpt"),
-        "theme": _("Theme"),
-        "hinders": _("Hinders"),
-        "helps": _("Helps, or is wished for"),
-        "marks": _("Each mark is a printed excerpt:"),
-        "wished": _("wished for"),
-        "against": _("against it"),
-        **({key: label.lower() for key, label in labels(study, "sample").items()} if work else {}),
+        **words_of_marks(study),
     }
     inputs = {
         "title": known(metadata.citation()["title"]),
         "source": told,
-        "themes": json.dumps(_themes(study)),
+        "themes": json.dumps(themes_as_marks(study)),
         "words": json.dumps(words),
         "lang": edition.language(),
     }

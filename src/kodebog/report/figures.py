@@ -5,6 +5,8 @@ Captions and text alternatives state the finding; every number in them is comput
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import seaborn as sns
 from matplotlib import style
@@ -14,6 +16,7 @@ from matplotlib.ticker import MaxNLocator
 
 from kodebog.analysis import sample
 from kodebog.analysis.coding import ordered
+from kodebog.analysis.factors import voices_by_theme
 from kodebog.edition import _, decimal
 from kodebog.report import display
 from kodebog.report.style import MUTED, SHEET, use_typeface
@@ -75,6 +78,31 @@ def excerpts_by_section(study: Study) -> display.Figure:
         "fig-sections",
         table.drop(columns="section"),
     )
+
+
+def themes_as_marks(study: Study) -> list[dict[str, Any]]:
+    """Return what hinders and helps, as Typst draws it: theme, and for both sides who speaks and how."""
+    speaker, names = study.excerpts.set_index("excerpt")["perspective"], labels(study, "themes")
+    drawn: dict[str, dict[str, Any]] = {}
+    for row in voices_by_theme(study).itertuples():
+        manners = (("", row.there), ("wished", row.wished), ("against", row.against))
+        marks = [[speaker[excerpt], manner] for manner, excerpts in manners for excerpt in excerpts]
+        drawn.setdefault(str(row.theme), {"theme": names[str(row.theme)]})[str(row.side)] = marks
+    return list(drawn.values())
+
+
+def words_of_marks(study: Study) -> dict[str, str]:
+    """Return the words around that picture, by name."""
+    return {
+        "nothing": _("no excerpt"),
+        "theme": _("Theme"),
+        "hinders": _("Hinders"),
+        "helps": _("Helps, or is wished for"),
+        "marks": _("Each mark is a printed excerpt:"),
+        "wished": _("wished for"),
+        "against": _("against it"),
+        **({} if study.of_interviews else {key: label.lower() for key, label in labels(study, "sample").items()}),
+    }
 
 
 def _dumbbells(table: pd.DataFrame) -> Figure:
