@@ -133,7 +133,7 @@ def test_no_sentence_of_the_article_stands_in_the_project():
     shared = {}
     for name in project_files():
         path = paths.ROOT / name
-        if path.suffix in {".md", ".ipynb", ".csv", ".json", ".py", ".bib", ".cff", ".yml"} and path.is_file():
+        if path.suffix in {".md", ".ipynb", ".csv", ".json", ".py", ".bib", ".cff", ".yml", ".po"} and path.is_file():
             text = path.read_text(encoding="utf-8").replace("\\n", " ")
             if found := _runs(re.findall(r"\w+", text.casefold())) & known:
                 shared[name] = sorted(found)

@@ -16,6 +16,7 @@ from kodebog import edition, paths
 from kodebog.edition import making
 from kodebog.publish import editions
 from kodebog.report import catalogues, facts, figures, pages, tables, wording
+from kodebog.study import source
 
 CATALOGUES = {str(file.relative_to(paths.ROOT)): (file, found) for file, found in catalogues.every("da")}
 
@@ -200,6 +201,24 @@ def test_no_english_is_left_on_danish_pages(book):
 def test_english_would_be_found(book):
     page = (book / "html" / "book" / "brief.html").read_text(encoding="utf-8")
     assert len(unmarked_english(page.replace('<html lang="en"', '<html lang="da"'), names())) > 20
+
+
+def test_no_sentence_of_the_article_is_on_a_danish_page(book, article):
+    """Runs of seven or more words, block by block, so that neighbours in a table make none."""
+
+    def runs(words):
+        return {" ".join(words[i : i + 7]) for i in range(len(words) - 6)}
+
+    known = runs([token.folded for token in source.tokens(article)])
+    shared = {}
+    for page in sorted((book / "html" / "da").rglob("*.html")):
+        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+        blocks = [*soup.select("p, li, td, th, h1, h2, h3, caption, dd, option"), *soup.select("[alt]")]
+        said = [f"{block.get_text(' ')} {block.get('alt', '')}" for block in blocks]
+        said += [script.string for script in soup.select('script[type="application/json"]')]
+        if found := {run for text in said for run in runs(re.findall(r"\w+", text.casefold()))} & known:
+            shared[page.name] = sorted(found)
+    assert shared == {}
 
 
 def soups(book):
