@@ -73,7 +73,7 @@ def book_hash(project):
 def pending(project):
     code = (
         "from kodebog import paths\nfrom kodebog.publish import execution\n"
-        "print(*(p.stem for p, _ in execution.pending(sorted(paths.NOTEBOOKS.glob('*.ipynb')))))"
+        "print(*(p.stem for p, *_ in execution.pending(sorted(paths.NOTEBOOKS.glob('*.ipynb')))))"
     )
     made = run(project, "-c", code)
     assert made.returncode == 0, made.stderr

@@ -8,6 +8,7 @@ nothing. Notebooks run in ordinary kernels, under nbclient; `kodebog.publish.ker
 from __future__ import annotations
 
 import asyncio
+import copy
 import functools
 import hashlib
 import json
@@ -42,6 +43,15 @@ USED_BY_NOTEBOOKS = ("frictionless", "ipykernel", "jsonschema", "matplotlib", "n
 """Distributions whose versions, with all they need, can change an output."""
 PROVISIONER = "kodebog-forked"
 """Name under which `kodebog.publish.kernels.ForkedKernel` is registered with jupyter_client."""
+ANEW = """\
+import gc, os
+gc.freeze()  # what is there stays, and need not be looked through
+get_ipython().run_line_magic("reset", "-f")
+import os
+os.environ["KODEBOG_LANGUAGE"] = {!r}
+del os
+"""
+"""What a kernel runs before it runs a notebook for another edition: nothing of the first run is left."""
 PARTS = ("study", "analysis", "report", "edition.py", "errors.py", "files.py", "paths.py", "__init__.py")
 """The part of this library that notebooks use."""
 
@@ -130,11 +140,11 @@ def _code(notebook: NotebookNode) -> list[str]:
 
 
 class Pending(NamedTuple):
-    """A notebook that has to run, with its content, and the language of the edition that it has to run for."""
+    """A notebook that has to run, with its content, and the languages of the editions that it has to run for."""
 
     path: Path
     notebook: NotebookNode
-    language: str
+    languages: tuple[str, ...]
 
 
 def pending(notebooks: Iterable[Path], languages: Iterable[str] | None = None) -> list[Pending]:
@@ -147,11 +157,15 @@ def pending(notebooks: Iterable[Path], languages: Iterable[str] | None = None) -
         # as plain JSON: to validate all stored outputs takes longer than all the rest of this
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-        for name in wanted:
-            with edition.making(name):
-                if _load(code) is None:
-                    found.append(Pending(path, nbformat.read(path, as_version=4), name))
+        missing = tuple(name for name in wanted if _lacks(code, name))
+        if missing:
+            found.append(Pending(path, nbformat.read(path, as_version=4), missing))
     return found
+
+
+def _lacks(code: list[str], language: str) -> bool:
+    with edition.making(language):
+        return _load(code) is None
 
 
 def read_executed(text: str) -> NotebookNode:
@@ -161,7 +175,7 @@ def read_executed(text: str) -> NotebookNode:
     notebook = nbformat.reads(text, as_version=4)
     outputs = _load(_code(notebook))
     if outputs is None:
-        todo = Pending(paths.NOTEBOOKS / "notebook.ipynb", notebook, edition.language())
+        todo = Pending(paths.NOTEBOOKS / "notebook.ipynb", notebook, (edition.language(),))
         _run_to_end(_run_all([todo], 1, lambda _: None))
         outputs = _load(_code(notebook)) or []
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -177,7 +191,7 @@ def execute(
     say: Callable[[str], None] = print,
     languages: Iterable[str] | None = None,
 ) -> int:
-    """Execute the notebooks that have no kept outputs, `jobs` at a time; return how often one had to run.
+    """Execute the notebooks that have no kept outputs, `jobs` at a time; return how many that were.
 
     Each runs once for every edition of the project, or for those in `languages`.
 
@@ -226,7 +240,7 @@ async def _run_all(todo: list[Pending], jobs: int, say: Callable[[str], None]) -
     get_ready()
     free = asyncio.Semaphore(jobs)
     failures: list[str] = []
-    done, several = 0, len({task.language for task in todo}) > 1
+    done = 0
 
     async def one(task: Pending, sockets: str) -> None:
         nonlocal done
@@ -238,7 +252,7 @@ async def _run_all(todo: list[Pending], jobs: int, say: Callable[[str], None]) -
             failures.append(f"{task.path.name}: {failure}")
         else:
             done += 1
-            say(f"  {done} of {len(todo)}  {task.path.name}{' · ' + task.language if several else ''}")
+            say(f"  {done} of {len(todo)}  {task.path.name}")
 
     with tempfile.TemporaryDirectory(prefix="kodebog-") as sockets:
         async with asyncio.TaskGroup() as group:
@@ -250,25 +264,33 @@ async def _run_all(todo: list[Pending], jobs: int, say: Callable[[str], None]) -
 
 async def _run(task: Pending, sockets: str) -> str:
     """Run a notebook in a kernel and keep its outputs; return what went wrong, if anything did."""
-    from jupyter_client.manager import AsyncKernelManager  # noqa: PLC0415 - slow to import
+    import nbformat  # noqa: PLC0415 - slow to import
+    from jupyter_client.manager import AsyncKernelManager  # noqa: PLC0415
     from jupyter_client.provisioning.factory import KernelProvisionerFactory  # noqa: PLC0415
     from nbclient import NotebookClient  # noqa: PLC0415
     from nbclient.exceptions import CellExecutionError, DeadKernelError  # noqa: PLC0415
 
-    path, notebook, language = task
+    path, notebook, languages = task
     KernelProvisionerFactory.instance(default_provisioner_name=PROVISIONER).default_provisioner_name = PROVISIONER
-    manager = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=f"{sockets}/{path.stem}-{language}")
+    manager = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=f"{sockets}/{path.stem}")
     client: Any = NotebookClient(notebook, km=manager, timeout=None, record_timing=False, shutdown_kernel="immediate")
-    environment = {**os.environ, "STUDY": str(paths.study()), "IPYTHONDIR": sockets, "KODEBOG_LANGUAGE": language}
+    environment = {**os.environ, "STUDY": str(paths.study()), "IPYTHONDIR": sockets, "KODEBOG_LANGUAGE": languages[0]}
     number = 0
     try:
-        async with asyncio.timeout(TIMEOUT):
+        async with asyncio.timeout(TIMEOUT * len(languages)):
             # not nbclient's own context: that takes over what Ctrl-C and SIGTERM do
             await client.async_start_new_kernel(cwd=str(path.parent), env=environment)
             await client.async_start_new_kernel_client()
-            for index, cell in enumerate(notebook.cells):
-                number += cell.cell_type == "code"
-                await client.async_execute_cell(cell, index)
+            for language in languages:
+                if language != languages[0]:  # in a notebook that is thrown away: nbclient puts the cell into its own
+                    await client.async_execute_cell(nbformat.v4.new_code_cell(ANEW.format(language)), 0)
+                client.nb = copy.deepcopy(notebook)
+                number = 0
+                for index, cell in enumerate(client.nb.cells):
+                    number += cell.cell_type == "code"
+                    await client.async_execute_cell(cell, index)
+                with edition.making(language):
+                    _keep(_code(notebook), [list(c.outputs) for c in client.nb.cells if c.cell_type == "code"])
     except TimeoutError:
         return f"ran longer than {TIMEOUT:g} s and was stopped"
     except CellExecutionError as error:
@@ -281,8 +303,6 @@ async def _run(task: Pending, sockets: str) -> str:
     finally:
         if client.km is not None:
             await client._async_cleanup_kernel()
-    with edition.making(language):
-        _keep(_code(notebook), [list(cell.outputs) for cell in notebook.cells if cell.cell_type == "code"])
     return ""
 
 
