@@ -143,6 +143,7 @@ def _with_interval(tallies: pd.DataFrame, measure: Callable[..., Counts]) -> tup
     return float(measure(*values.sum(axis=0))), float(low), float(high)
 
 
+@functools.lru_cache(maxsize=2)
 def lost_pairs(study: Study) -> dict[str, set[tuple[str, str]]]:
     """Return, for each way to look at the codings, the pairs of finding and excerpt that share codes elsewhere only.
 

@@ -269,7 +269,9 @@ class _Finishing:
     def begin(self, app: Sphinx) -> None:
         first = edition.language() == edition.source()
         if app.builder.name == "html" and first and not app.config.kodebog_alone:
-            Study.load()  # once for all processes
+            for name in edition.editions():  # once for all processes
+                with edition.making(name):
+                    facts(Study.load())
             for name in edition.others():
                 self.others[name] = editions.EditionInBackground(app, name)
                 self.others[name].start()

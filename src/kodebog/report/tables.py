@@ -593,6 +593,11 @@ def agreement_by_family(study: Study) -> Table:
     return Table(frame, caption, "tab-agreement-families", (34, 18, 18, 30), stub=True)
 
 
+def _but_none(n: int) -> int | str:
+    """A count; nothing where there is nothing to count, which the eye passes over more easily than a zero."""
+    return n or ""
+
+
 WAYS = {
     "now": noop("All that counts"),
     "placed": noop("Placing alone"),
@@ -608,7 +613,7 @@ def statuses_by_reading(study: Study) -> Table:
     moved = statuses.drop(columns=["finding", "now"]).ne(statuses["now"], axis=0).sum()
     readings = moved.drop(["placed", "content"])
     frame = counts.rename(columns=lambda way: known(WAYS[way]) if way in WAYS else reading_name(way), index=known)
-    frame = frame.rename_axis(index=_("In print"), columns=None).reset_index()
+    frame = frame.map(_but_none).rename_axis(index=_("In print"), columns=None).reset_index()
     caption = _(
         "By the article’s own placing alone, something else would be said of {of} "
         "findings; by any one reading alone, of at most {most}"
@@ -687,7 +692,7 @@ EFFECTS = {"supports": noop("Helps"), "wished": noop("Is wished for"), "hinders"
 def effects(study: Study) -> Table:
     """Return how many excerpts of each perspective speak of what helps, what is wished for and what hinders."""
     rows, people = factors.effects_by_perspective(study), labels(study, "sample")
-    frame = rows.rename(index=lambda effect: known(EFFECTS[effect]), columns=people)
+    frame = rows.rename(index=lambda effect: known(EFFECTS[effect]), columns=people).map(_but_none)
     frame = frame.rename_axis(index=_("What it does"), columns=None).reset_index()
     silent = [people[p].casefold() for p in rows.columns if rows[p].sum() == rows.loc["supports", p]]
     caption = _("Every perspective is printed on what helps and on what hinders")
