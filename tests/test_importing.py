@@ -14,7 +14,7 @@ import made_up
 from kodebog import Study, cli
 from kodebog.analysis import factors, interviews
 from kodebog.publish.project import ProjectTaken, bring_in
-from kodebog.study import importing, readers
+from kodebog.study import importing, leaks, readers
 from kodebog.study.coded import Code, Coded, Coding, Document, Passage
 from kodebog.study.package import read as read_package
 from kodebog.study.readers.tables import Columns
@@ -148,6 +148,40 @@ def test_codes_in_vivo_are_held_back(tmp_path, made):
     made_tables = importing.tables(coded, importing.Key())
     assert said not in json.dumps(made_tables.tables, ensure_ascii=False)
     assert any("1 code with words of a document" in note for note in made_tables.notes)
+    held = [row for row in made_tables.tables["codes"] if row["code"].startswith("code")]
+    assert held and all(row["definition"] == "" and row["parent"] == "" for row in held)
+
+
+def test_two_things_of_one_name_have_two_ids():
+    key = importing.Key()
+    assert [key.named("code", name, "Trust") for name in ("a", "b", "a", "c")] == [
+        "trust",
+        "trust-2",
+        "trust",
+        "trust-3",
+    ]
+
+
+def test_the_key_leads_to_the_words_of_the_documents(start, made):
+    folder = start()
+    key = importing.Key.read(importing.private_folder(folder))
+    assert sorted(key.texts().values()) == sorted(made.texts.values())
+    assert sorted(key.texts()) == ["D01", "D02", "D03", "D04"]
+
+
+def test_words_of_a_document_are_found_in_a_page_with_their_place(start, made, tmp_path):
+    folder = start()
+    words = made.texts["Nobody One"].split()[:5]
+    page = tmp_path / "page.md"
+    page.write_text(f"One line.\n\nAs was said: {' '.join(words)}.\n", encoding="utf-8")
+    package, _ = read_package(folder / "data")
+    (fault,), unread = leaks.leaks(folder, package, [page])
+    assert (fault.file, fault.row, fault.column, fault.allowed) == ("page.md", 3, "", "words of your own")
+    assert (
+        fault.value == " ".join(words).casefold() and fault.problem == "repeats 5 words of a document" and unread == []
+    )
+    faults, unread = leaks.leaks(tmp_path / "nowhere", package, [page])
+    assert faults == [] and "no key in" in unread[0]
 
 
 def edit(path, old, new):

@@ -197,3 +197,11 @@ def test_a_file_too_large_is_not_read(folder, monkeypatch):
     assert "is too large" in package._rows(folder / "codes.csv")[1][0].problem
     monkeypatch.setattr(package, "LARGEST_FILE", (folder / "codes.csv").stat().st_size)
     assert package._rows(folder / "codes.csv")[1] == []
+
+
+def test_a_table_that_is_no_text_is_named_with_its_row(folder):
+    path = folder / "codes.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines[:3], lines[3] + "\0", *lines[4:]]) + "\n", encoding="utf-8")
+    _, faults = package.read(folder)
+    assert ("codes.csv", 4, "is not text", "NUL byte") in [(f.file, f.row, f.problem, f.value) for f in faults]

@@ -9,8 +9,9 @@ import pytest
 
 from kodebog import cli
 from kodebog.study import doctor, readers
-from kodebog.study.coded import Coded, ReadError, characters, on_words, unit_of
+from kodebog.study.coded import Code, Coded, Coding, Document, Passage, ReadError, characters, on_words, unit_of
 from kodebog.study.readers import refi
+from kodebog.study.readers.tables import Columns
 
 PROJECT = """<?xml version="1.0" encoding="utf-8"?>{doctype}
 <Project xmlns="urn:QDA-XML:project:1.0" name="x" origin="made up for a test"><Users><User guid="U" name="anna"/></Users>
@@ -317,6 +318,40 @@ def test_the_doctor_on_names_that_stand_twice_and_nothing_coded(tmp_path):
     )
     told = doctor.report(readers.read(tmp_path / "c.qdc"))
     assert "Nothing is coded." in told and "Names that stand for more than one code: 1, “x”" in told
+
+
+def test_the_doctor_counts_passages_without_codes():
+    documents = {"d": Document("d", "doc", TEXT)}
+    passages_ = {name: Passage(name, "d", start, start + 4) for name, start in (("p", 0), ("q", 10))}
+    coded = Coded("x", documents, {"c": Code("c", "a code")}, passages_, [Coding("p", "c", "u")])
+    assert "1 passage without any code." in doctor.report(coded)
+    coded.codings.append(Coding("q", "c", "u"))
+    assert "without any code" not in doctor.report(coded)
+
+
+def test_a_column_that_is_named_for_codes_is_nothing_else(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("document,passage\nA,trust\nA,time\n", encoding="utf-8")
+    coded = readers.read(path, Columns(codes=("passage",)))
+    assert sorted(code.name for code in coded.codes.values()) == ["time", "trust"]
+    assert not any("trust" in passage for passage in coded.passages)
+
+
+def test_a_codebook_without_definitions(tmp_path):
+    (tmp_path / "codes.csv").write_text('Code\n"Time, money"\n', encoding="utf-8")
+    path = tmp_path / "a.csv"
+    path.write_text('document,quote,code\nA,so it went,"Time, money"\n', encoding="utf-8")
+    coded = readers.read(path, Columns(codebook=str(tmp_path / "codes.csv")))
+    assert [(code.name, code.definition) for code in coded.codes.values()] == [("Time, money", "")]
+
+
+def test_variables_of_a_document(qdpx):
+    path = qdpx(
+        selections=f'<VariableValue><VariableRef targetGUID="V"/><TextValue>nurse</TextValue></VariableValue>{selection(0, 4)}',
+        extra='"/></Code></Codes></CodeBook><Variables><Variable guid="V" name="role"/></Variables><CodeBook><Codes><Code guid="Z" name="z"><Code guid="Y" name="y',
+    )
+    (document,) = readers.read(path).documents.values()
+    assert document.attributes == {"role": "nurse"}
 
 
 def test_a_file_that_is_not_there(tmp_path, capsys):

@@ -43,6 +43,7 @@ def test_the_sheet_helps_and_gives_nothing_away(study, tmp_path):
     assert below.wrap_text and below.vertical == "top", "definitions can be read whole"
     choices = {c.formula1 for c in book["Coding"].data_validations.dataValidation}
     assert len(choices) == 3 and '"for,against"' in choices
+    assert all(c.allow_blank for c in book["Coding"].data_validations.dataValidation), "a line may stay empty"
     codes = {row[0].value for row in book["Codes"].iter_rows(min_row=2)}
     assert codes == set(study.codes["code"]) - study.headings()
     text = " ".join(str(c) for sheet in book for row in sheet.iter_rows(values_only=True) for c in row)

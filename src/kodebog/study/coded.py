@@ -112,8 +112,8 @@ class Coded:
 def on_words(text: str, start: int, end: int) -> bool:
     """Return whether a passage holds something and cuts no word at either end.
 
-    >>> on_words("so it went", 3, 5), on_words("so it went", 3, 7)
-    (True, False)
+    >>> on_words("so it went", 3, 5), on_words("so it went", 3, 7), on_words("so it went", 6, 10)
+    (True, False, True)
 
     """
 

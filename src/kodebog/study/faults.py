@@ -38,7 +38,7 @@ def in_order(faults: Iterable[Fault]) -> list[Fault]:
 
 def nearest(value: str, allowed: Iterable[str]) -> str:
     """Return the allowed value most like `value`, or nothing where none is near."""
-    return next(iter(difflib.get_close_matches(value[:100], sorted(set(allowed)), n=1, cutoff=0.6)), "")
+    return next(iter(difflib.get_close_matches(value[:100], sorted(set(allowed)))), "")
 
 
 def few(values: Iterable[str]) -> str:
