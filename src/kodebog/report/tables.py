@@ -498,7 +498,7 @@ def excerpts(study: Study) -> Table:
             _("Excerpt"): e["excerpt"],
             _("What is said"): said,
             _("Who"): [
-                f"{people[p]} ({r})" + (f", {cases[c]}" if isinstance(c, str) else "")
+                _spoken_by(people[p], r) + (f", {cases[c]}" if isinstance(c, str) else "")
                 for p, r, c in zip(e["perspective"], e["role_printed"], e["case"], strict=True)
             ],
             _("Place"): [
@@ -510,6 +510,11 @@ def excerpts(study: Study) -> Table:
     )
     caption = _("The {n} printed excerpts, in the order of printing").format(n=len(frame))
     return Table(frame, caption, "tab-excerpts", (8, 30, 14, 15, 20, 13), stub=True, anchors=True)
+
+
+def _spoken_by(perspective: str, role: str) -> str:
+    """The perspective, with the printed role where that is another word."""
+    return perspective if role == perspective.casefold() else f"{perspective} ({role})"
 
 
 def limits(study: Study) -> Table:
