@@ -162,6 +162,7 @@ class TestABookOfOnesOwn:
         html = own_book.folder / "dansk/_build/html"
         assert pages(html) == sorted(PAGES)
         known = [*made_up.CODES, *(code.rpartition(".")[2] for code in made_up.CODES), "Not said yet"]
+        known += [name.replace(" ", "-") for name in known if " " in name]  # as ids
         known += [definition for definition in made_up.CODES.values() if definition]
         for name in PAGES:
             text = (html / name).read_text(encoding="utf-8")
