@@ -299,6 +299,7 @@ def test_notebooks_to_download_are_danish_with_danish_outputs(book):
         assert shown_ and all(re.search("[Cc]itat|[Ff]und|Trykt", str(o["data"])) for o in shown_)
 
 
+@pytest.mark.built
 def test_a_third_language_is_one_folder(tmp_path):
     """A made-up one: a page, a word of the library, and a title; the rest stays English and says so."""
     root = tmp_path / "project"
