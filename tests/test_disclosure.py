@@ -104,6 +104,25 @@ def test_notebooks_are_looked_at_in_all_their_cells(tmp_path):
     )
 
 
+CATALOGUE = """\
+msgid ""
+msgstr "Content-Type: text/plain; charset=UTF-8\\n"
+
+#: page.md
+msgid "She said so."
+msgstr ""
+"Det sagde Mette, og ring 12 34 "
+"56 78"
+"""
+
+
+def test_translations_are_looked_at_where_they_go_on_in_the_next_line_too(tmp_path):
+    catalogue = tmp_path / "page.po"
+    catalogue.write_text(CATALOGUE, encoding="utf-8")
+    found = [(f.file, f.row, f.value) for f in in_prose([catalogue], [])]
+    assert found == [("page.po", 4, "Mette"), ("page.po", 4, "12 34 56 78")]
+
+
 def test_web_addresses_may_stand_in_pages(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("See https://eksempel.dk/side or ring 12345678.\n", encoding="utf-8")

@@ -8,7 +8,7 @@ import pytest
 
 from kodebog import paths
 from kodebog.edition import making
-from kodebog.report import catalogues, prose
+from kodebog.report import catalogues, gate, prose
 from kodebog.report.facts import facts
 
 PAGES = {
@@ -48,8 +48,13 @@ def test_every_word_of_quantity_is_a_role_in_danish(page):
 
 def test_the_prose_says_only_what_the_study_has(study):
     files = [*paths.NOTEBOOKS.glob("*.ipynb"), *paths.BOOK.glob("*.md"), paths.ROOT / "index.md"]
+    files += paths.LOCALE.rglob("*.po")
     ids = {*study.excerpts["excerpt"], *study.findings["finding"]}
     assert prose.unfounded(files, facts(study), ids) == []
+
+
+def test_what_is_published_in_danish_is_looked_at_before():
+    assert set(paths.LOCALE.rglob("*.po")) <= set(gate.published_texts())
 
 
 def test_an_excerpt_that_changes_sides_is_noticed(study):
@@ -57,10 +62,11 @@ def test_an_excerpt_that_changes_sides_is_noticed(study):
     excerpts = study.excerpts.copy()
     excerpts.loc[excerpts["excerpt"] == "E12", "perspective"] = "leader"
     known = facts(replace(study, excerpts=excerpts))
-    files = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
+    files = [*paths.NOTEBOOKS.glob("*.ipynb"), *paths.LOCALE.rglob("*.po")]
     found = prose.unfounded(files, known, {*study.excerpts["excerpt"], *study.findings["finding"]})
     assert {(f.file, f.problem) for f in found} == {
-        ("method.ipynb", "does not hold: 3 of 4"), ("support.ipynb", "does not hold: 3 of 4")
+        ("method.ipynb", "does not hold: 3 of 4"), ("support.ipynb", "does not hold: 3 of 4"),
+        ("method.po", "does not hold: 3 of 4"), ("support.po", "does not hold: 3 of 4"),
     }  # fmt: skip
 
 

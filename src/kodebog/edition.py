@@ -26,23 +26,31 @@ PROJECT = "project"
 @functools.cache
 def source() -> str:
     """Return the language in which the project's pages are written: what `_config.yml` says, else English."""
-    if not paths.CONFIG.is_file():
-        return CODE
+    return language_of(paths.CONFIG) if paths.CONFIG.is_file() else CODE
+
+
+def language_of(config: Path) -> str:
+    """Return the language that a project's `_config.yml` names, else English."""
     import yaml  # noqa: PLC0415 - only those who have a project need it
 
-    about = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8")) or {}
+    about = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
     return str(about.get("sphinx", {}).get("config", {}).get("language") or CODE)
 
 
 def editions() -> list[str]:
     """Return the languages of all editions of the project: that of its pages, then those that `locale/` has."""
-    found = sorted(folder.name for folder in paths.LOCALE.glob("*") if folder.is_dir())
+    found = sorted(place.name for place in paths.LOCALE.glob("*") if place.is_dir())
     return [source(), *(name for name in found if name != source())]
 
 
 def language() -> str:
     """Return the language of the edition that this process makes."""
     return os.environ.get("KODEBOG_LANGUAGE") or source()
+
+
+def folder(name: str) -> str:
+    """Return where an edition stands below the first one, as the beginning of an address; nothing for the first."""
+    return "" if name == source() else f"{name}/"
 
 
 def others() -> list[str]:
@@ -70,21 +78,19 @@ def catalogues(name: str) -> list[Path]:
     return [file for file in files if file.is_file()]
 
 
+@functools.cache
 def words(name: str) -> dict[str, str]:
     """Return all translated words of the library and of the project's own, English → the language."""
-    return _words(*((file, file.stat().st_mtime_ns) for file in catalogues(name)))
+    return {text: said for file in catalogues(name) for text, said in finished(file).items()}
 
 
-@functools.lru_cache(maxsize=8)
-def _words(*files: tuple[Path, int]) -> dict[str, str]:
+@functools.cache
+def finished(file: Path) -> dict[str, str]:
+    """Return the translations of a catalogue that are not outdated: original → the language; none without a file."""
     import polib  # noqa: PLC0415 - an English edition does without
 
-    return {
-        entry.msgid: entry.msgstr
-        for file, _ in files
-        for entry in polib.pofile(str(file), encoding="utf-8")
-        if entry.translated()
-    }
+    entries = polib.pofile(str(file), encoding="utf-8") if file.is_file() else ()
+    return {entry.msgid: entry.msgstr for entry in entries if entry.translated()}
 
 
 def _(text: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import yaml
 
 from kodebog import paths
-from kodebog.edition import language, source
+from kodebog.edition import folder, language
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Addresses:
         """Return the path under which the book is served, with a slash at both ends."""
         if self.book:
             return f"/{urlsplit(self.book).path.strip('/')}/".replace("//", "/")
-        return "/" if language() == source() else f"/{language()}/"
+        return f"/{folder(language())}"
 
     def binder(self, notebook: str) -> str:
         """Return the address that opens a notebook in JupyterLab on Binder; empty for what is not on GitHub."""
@@ -42,5 +42,4 @@ def addresses() -> Addresses:
     book = os.environ.get("BOOK_URL") or config["html"]["baseurl"]
     repository = os.environ.get("REPOSITORY_URL") or config["repository"]["url"]
     root = f"{book.rstrip('/')}/" if book else ""
-    part = "" if language() == source() else f"{language()}/"
-    return Addresses(root and root + part, repository.removesuffix(".git").rstrip("/"), root)
+    return Addresses(root and root + folder(language()), repository.removesuffix(".git").rstrip("/"), root)

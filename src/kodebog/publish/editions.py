@@ -20,7 +20,7 @@ from kodebog.report import catalogues
 from kodebog.report.metadata import citation
 from kodebog.report.wording import known
 
-SHARED = ("data/shown/", ".pdf", ".ipynb")
+OWN = ("data/shown/", ".pdf", ".ipynb")
 """What each edition has of its own beside its pages, by how it begins or ends; all else stands once, with the first."""
 
 
@@ -117,7 +117,7 @@ def beside(target: str) -> str:
     ('../data/codes.csv', 'data/shown/tab-ladder.csv')
 
     """
-    own = edition.language() == edition.source() or target.startswith(SHARED[0]) or target.endswith(SHARED[1:])
+    own = edition.language() == edition.source() or target.startswith(OWN[0]) or target.endswith(OWN[1:])
     return target if own else f"../{target}"
 
 

@@ -142,10 +142,10 @@ def alternates(app: Sphinx, page: str) -> list[tuple[str, str]]:
     """Return a page's address in every language, and in that which is shown to all others."""
     root: str = app.config.kodebog_addresses.root
     uri = app.builder.get_target_uri(page).removesuffix("index.html")
-    source, names = edition.source(), _languages(app)
+    names = _languages(app)
     if len(names) == 1:
         return []
-    found = [(name, f"{root}{'' if name == source else f'{name}/'}{uri}") for name in names]
+    found = [(name, f"{root}{edition.folder(name)}{uri}") for name in names]
     return [*found, ("x-default", f"{root}{uri}")]
 
 
@@ -165,13 +165,13 @@ class Switch(NamedTuple):
 
 def switch(app: Sphinx, page: str) -> list[Switch]:
     """Return the other editions of a page."""
-    here, source = edition.language(), edition.source()
-    up = "" if here == source else "../"
+    here = edition.language()
+    up = "../" if edition.folder(here) else ""
     uri = app.builder.get_target_uri(page)
     found = []
     for name in _languages(app):
         if name != here:
-            target = f"{up}{'' if name == source else f'{name}/'}{uri}"
+            target = f"{up}{edition.folder(name)}{uri}"
             with edition.making(name):
                 offer = _("Read this book in English")
             found.append(Switch(name, edition.own_name(name), relative_uri(uri, target), offer))

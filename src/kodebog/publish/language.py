@@ -16,13 +16,12 @@ from sphinx import addnodes
 
 from kodebog import edition, paths
 from kodebog.report.metadata import citation
+from kodebog.report.wording import other_language
 from kodebog.study import Study
 
 DANISH, ENGLISH = "da", "en"
 CLASS = f"language-{DANISH}"
 """Class of nodes whose words are Danish; docutils writes it as the language of the HTML element."""
-COLUMNS = {ENGLISH: {"Dansk": DANISH}, DANISH: {"Engelsk": ENGLISH}}
-"""Heads of columns whose cells are all in the other language, by the language of the page."""
 LABELLED = ("sections", "questions", "sample", "policy_areas", "cases", "families", "themes", "codes", "concepts")
 """Tables whose labels are shown in both languages."""
 
@@ -104,7 +103,7 @@ def may_be_other(node: nodes.Node) -> bool:
 def is_other(node: nodes.Element, expressions: frozenset[str]) -> bool:
     """Whether the words of a node are in the other language; `expressions` are the known ones, in small letters."""
     if isinstance(node, nodes.entry):
-        return _head(node) in COLUMNS.get(edition.language(), {})
+        return _head(node) == other_language()
     if isinstance(node, nodes.term) and isinstance(node.parent.parent.parent, addnodes.glossary):
         return edition.language() != DANISH
     return " ".join(node.astext().split()).removesuffix(".").casefold() in expressions

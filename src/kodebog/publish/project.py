@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from kodebog import edition
 from kodebog.edition import _
 from kodebog.errors import KodebogError
@@ -85,7 +83,7 @@ def bring_in(
     if not all((folder / mark).is_file() for mark in MARKS) or not (data / "documents.csv").is_file():
         raise ProjectTaken(f"{folder}: is not empty, and no project of coded interviews; name a new folder.")
     before = importing.written_by_hand(data)
-    with edition.making(_language(folder)):
+    with edition.making(edition.language_of(folder / MARKS[0])):
         made = importing.tables(coded, key, group, before, _names())
         about = datapackage(folder / "data")
         if title:
@@ -95,12 +93,6 @@ def bring_in(
         package = importing.write(made, data, about)
         added = _add_chapters(made, folder)
     return _brought(made, folder, package, [*importing.changes(before, made), *added])
-
-
-def _language(project: Path) -> str:
-    """The language of a project's pages."""
-    about = yaml.safe_load((project / MARKS[0]).read_text(encoding="utf-8"))
-    return str(about["sphinx"]["config"].get("language") or edition.CODE)
 
 
 def _names() -> importing.Names:
@@ -173,8 +165,7 @@ def _read(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     if edition.language() == edition.CODE or path.suffix not in {".md", ".ipynb"}:
         return text
-    found = catalogues.read(edition.WORDS / f"{edition.language()}.start.po")
-    put = catalogues.put_in(text, {entry.msgid: entry.msgstr for entry in found if entry.translated()})
+    put = catalogues.put_in(text, edition.finished(edition.WORDS / f"{edition.language()}.start.po"))
     return json.dumps(json.loads(put), ensure_ascii=False, indent=1) + "\n" if path.suffix == ".ipynb" else put
 
 

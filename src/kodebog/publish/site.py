@@ -135,7 +135,7 @@ def of_edition(page: str, source: Path) -> str:
 
 def _tell_search_engines(html: Path, where: Addresses, uris: list[str], others: list[str]) -> None:
     """Write the site map, in which each page names itself in all languages, and leave everything open."""
-    languages = {edition.source(): "", **{name: f"{name}/" for name in others}}
+    languages = {name: edition.folder(name) for name in (edition.source(), *others)}
     entries = []
     for uri in (uri.removesuffix("index.html") for uri in uris):
         beside = "".join(

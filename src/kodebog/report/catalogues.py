@@ -25,6 +25,7 @@ from docutils import nodes
 from kodebog import edition, paths
 from kodebog.analysis.ledger import OTHER_RULES, RULE_THAT_COUNTS, STATUS_RULES, STATUSES
 from kodebog.files import write_whole
+from kodebog.report.metadata import citation
 from kodebog.report.prose import HOLDS, NUMBERS
 from kodebog.report.wording import COUNTED, counted
 
@@ -129,13 +130,7 @@ def messages(page: str, source: str) -> Iterator[tuple[str, str]]:
 
 def translations(page: str) -> dict[str, str]:
     """Return the finished translations of a page into the language of the edition."""
-    file = place(edition.language(), page)
-    return _translations(file, file.stat().st_mtime_ns) if file.is_file() else {}
-
-
-@functools.lru_cache(maxsize=64)
-def _translations(file: Path, _changed: int) -> dict[str, str]:
-    return {entry.msgid: entry.msgstr for entry in read(file) if entry.translated()}
+    return edition.finished(place(edition.language(), page))
 
 
 def translated(page: str, source: str) -> str:
@@ -171,24 +166,29 @@ def put_in(source: str, words: dict[str, str]) -> str:
 _HEADING = re.compile(r"^#+ +(.*)", re.MULTILINE)
 
 
+def _headings(page: str) -> Iterator[tuple[str, str]]:
+    """Yield the headings of a page in the language of the edition, each with the original one."""
+    for old, new in translations(page).items():
+        if (before := _HEADING.match(old)) and (after := _HEADING.match(new)):
+            yield after[1], before[1]
+
+
 def headings(page: str) -> dict[str, str]:
     """Return the headings of a page as HTML addresses: that of the translated heading → that of the original one."""
-    pairs = [(_HEADING.match(new), _HEADING.match(old)) for old, new in translations(page).items()]
-    return {nodes.make_id(new[1]): nodes.make_id(old[1]) for new, old in pairs if new and old}
+    return {nodes.make_id(new): nodes.make_id(old) for new, old in _headings(page)}
 
 
 def slug(heading: str) -> str:
     """Return the address of a heading within its page, as links in Markdown name it: that of the original heading."""
     from myst_parser.mdit_to_docutils.base import default_slugify  # noqa: PLC0415 - slow to import
 
-    if edition.language() == edition.source():
-        return str(default_slugify(heading))
-    return str(default_slugify(_original_headings().get(heading, heading)))
+    return str(default_slugify(_original_headings(edition.language()).get(heading, heading)))
 
 
-def _original_headings() -> dict[str, str]:
-    pairs = [(_HEADING.match(n), _HEADING.match(o)) for page in pages() for o, n in translations(page).items()]
-    return {new[1]: old[1] for new, old in pairs if new and old}
+@functools.cache
+def _original_headings(language: str) -> dict[str, str]:
+    """The headings of all pages in an edition, with the original ones; of the first edition there are none."""
+    return {} if language == edition.source() else {new: old for page in pages() for new, old in _headings(page)}
 
 
 def page_file(page: str) -> Path:
@@ -225,18 +225,22 @@ def of_library() -> Iterator[tuple[str, str]]:
         yield f"Reading {number}", "readings"
     for what in COUNTED:
         yield from ((counted(n, what), "interviews") for n in (1, 2))
-    yield from ((text, "start") for text in _of_new_projects())
+    yield from _of_settings(START)
 
 
-def _of_new_projects() -> Iterator[str]:
-    """Yield what a new project says in its settings, its contents and its citation."""
-    config = yaml.safe_load((START / "_config.yml").read_text(encoding="utf-8").replace("{{", "").replace("}}", ""))
-    yield from config["sphinx"]["config"]["notfound_context"].values()
-    for part in yaml.safe_load((START / "_toc.yml").read_text(encoding="utf-8"))["parts"]:
-        yield part["caption"]
-    about = yaml.safe_load((START / "CITATION.cff").read_text(encoding="utf-8").replace("{{", "").replace("}}", ""))
-    yield " ".join(about["abstract"].split())
-    yield from about["keywords"]
+def _of_settings(root: Path) -> Iterator[tuple[str, str]]:
+    """Yield what a project, or a new one, says in its contents, its citation and its configuration, but its title."""
+
+    def read(name: str) -> Any:  # braces stand in a new project for what its owner says
+        return yaml.safe_load(re.sub(r"\{\{|\}\}", "", (root / name).read_text(encoding="utf-8")))
+
+    for part in read(paths.TOC.name).get("parts", []):
+        yield part["caption"], paths.TOC.name
+        yield from ((chapter["title"], paths.TOC.name) for chapter in part["chapters"] if "title" in chapter)
+    about = read("CITATION.cff")
+    yield from ((text, "CITATION.cff") for text in (" ".join(about["abstract"].split()), *about.get("keywords", [])))
+    told = read(paths.CONFIG.name)["sphinx"]["config"].get("notfound_context", {})
+    yield from ((text, paths.CONFIG.name) for text in told.values())
 
 
 READINGS = 3
@@ -259,15 +263,8 @@ def of_project() -> Iterator[tuple[str, str]]:
                 code = io.BytesIO("".join(cell["source"]).encode())
                 for _line, text, *_rest in extract("python", code, CAPTIONS):
                     yield str(text), file.name
-    for part in yaml.safe_load(paths.TOC.read_text(encoding="utf-8")).get("parts", []):
-        yield part["caption"], paths.TOC.name
-        yield from ((chapter["title"], paths.TOC.name) for chapter in part["chapters"] if "title" in chapter)
-    about = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    for text in (about["title"], " ".join(about["abstract"].split()), *about.get("keywords", [])):
-        yield text, "CITATION.cff"
-    config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))["sphinx"]["config"]
-    for text in config.get("notfound_context", {}).values():
-        yield text, paths.CONFIG.name
+    yield citation()["title"], "CITATION.cff"
+    yield from _of_settings(paths.ROOT)
     for number, text in enumerate(notes()):
         yield text, f"references.bib#{number}"
 

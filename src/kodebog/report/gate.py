@@ -23,7 +23,7 @@ from kodebog.study.validation import validated
 
 
 def published_texts(root: Path = paths.ROOT) -> list[Path]:
-    """Return the files of a project whose text is published: pages, notebooks, citation, licence.
+    """Return the files of a project whose text is published: pages, notebooks, translations, citation, licence.
 
     The references are left out: they name the authors of published works on purpose.
     None where one stands in no project and only a study's folder is looked at.
@@ -32,7 +32,8 @@ def published_texts(root: Path = paths.ROOT) -> list[Path]:
         return []
     single = [root / name for name in ("index.md", "CITATION.cff", "LICENSE-data")]
     pages = [*sorted((root / "book").glob("*.md")), *sorted((root / "notebooks").glob("*.ipynb"))]
-    return [path for path in [*pages, *single] if path.is_file()]
+    words = sorted((root / paths.LOCALE.name).rglob("*.po"))
+    return [path for path in [*pages, *words, *single] if path.is_file()]
 
 
 def key(folder: Path) -> str:

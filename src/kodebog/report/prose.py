@@ -8,7 +8,6 @@ What the article says and its excerpts cannot show is written ``{reported}`most`
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from kodebog.report.wording import in_words, in_words_of_common_gender
 from kodebog.study.faults import Fault, nearest
+from kodebog.study.texts import read_text
 
 COUNTED = (
     "excerpts?|findings?|interviews?|interviewees?|initiatives?|practices?|factors?|barriers?|approaches|wishes|"
@@ -139,16 +139,13 @@ _NAMED = re.compile(rf"\{{(excerpt|finding|voices|{'|'.join([*NUMBERS, *HOLDS])}
 
 
 def unfounded(files: Iterable[Path], facts: Mapping[str, int | str], ids: set[str]) -> list[Fault]:
-    """Return where pages and notebooks say what the study does not have.
+    """Return where pages, notebooks and catalogues say what the study does not have.
 
     That is: a number, excerpt or finding that there is not, and a word of quantity that does not hold.
     """
     found = []
     for path in files:
-        text = path.read_text(encoding="utf-8")
-        if path.suffix == ".ipynb":
-            text = "\n".join("".join(c["source"]) for c in json.loads(text)["cells"] if c["cell_type"] == "markdown")
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(read_text(path, code=False).splitlines(), 1):
             for role, name in _NAMED.findall(line):
                 problem, near = _problem(role, name, facts, ids)
                 if problem:

@@ -23,6 +23,7 @@ from kodebog.report.wording import (
     leading,
     listed,
     of,
+    other_language,
     reading_name,
     told,
 )
@@ -56,10 +57,9 @@ def concepts(study: Study, sections: list[str] | None = None) -> Table:
     ours, theirs = (study.labels("concepts", name) for name in (("da", "en") if lang() == "da" else ("en", "da")))
     places = labels(study, "sections")
     where = rows.groupby("concept")["section"].agg(lambda found: tuple(s for s in places if s in set(found)))
-    theirs_is = _("English") if lang() == "da" else "Dansk"
     frame = pd.DataFrame(
         [(ours[str(c)], theirs[str(c)], w, tuple(places[s] for s in where[str(c)])) for c, w in _works(rows).items()],
-        columns=[_("Concept"), theirs_is, _("Works cited for it, here or elsewhere"), _("In")],
+        columns=[_("Concept"), other_language(), _("Works cited for it, here or elsewhere"), _("In")],
     )
     caption = _("{n} concepts, carried by {works} works; author and year as cited in the article")
     caption = caption.format(n=len(frame), works=rows["work"].nunique())

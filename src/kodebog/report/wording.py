@@ -15,6 +15,11 @@ def lang() -> Lang:
     return "da" if language() == "da" else "en"
 
 
+def other_language() -> str:
+    """Return the head of the column that says in the other language what stands beside it."""
+    return _("English") if lang() == "da" else "Dansk"
+
+
 def labels(study: Study, table: str) -> dict[str, str]:
     """Return the labels of a table's rows in the language of the edition, by their key."""
     return study.labels(table, lang())

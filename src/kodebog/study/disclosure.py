@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import functools
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ import pandas as pd
 
 from kodebog.study.faults import Fault, in_order, short
 from kodebog.study.package import DESCRIPTOR, WORDING, Package, strings
+from kodebog.study.texts import read_text
 
 FEW = 5
 """A perspective with fewer interviews than this is a small group: with an initiative named, one can guess who spoke."""
@@ -200,17 +200,14 @@ def _single_out(package: Package) -> Iterator[_Found]:
 
 
 def in_prose(files: Iterable[Path], authors: Iterable[str]) -> list[Fault]:
-    """Return direct identifiers in pages and notebooks, but for web addresses and the authors of published works.
+    """Return direct identifiers in texts that are published, but for web addresses and authors of published works.
 
     A notebook counts with all its cells; what the cells show comes from the study, which is looked at by itself.
     """
     names = {word for author in authors for word in re.findall(r"\w+", author)}
     faults = []
     for path in files:
-        text = path.read_text(encoding="utf-8")
-        if path.suffix == ".ipynb":
-            text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(read_text(path).splitlines(), 1):
             for kind, value in identifiers(line):
                 if kind != "web address" and value not in names:
                     problem = f"{kind}: a direct identifier in a text"

@@ -6,7 +6,6 @@ there, as on another machine, nothing can be looked up, and the answer says so.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
@@ -16,6 +15,7 @@ from kodebog.study.coded import RUN, ReadError, runs_of_words, said
 from kodebog.study.faults import Fault, in_order, short
 from kodebog.study.importing import Key, private_folder
 from kodebog.study.package import WORDING, Package
+from kodebog.study.texts import read_text
 
 TELLING = re.compile(r"[\W\d_]|(?<=.)[A-Z]")
 """What the name of a document has that a common word has not: a space, a figure, a mark, a capital inside."""
@@ -82,13 +82,10 @@ def _cells(package: Package) -> Iterator[tuple[str, int, str, str]]:
 
 
 def _lines(texts: Iterable[Path]) -> Iterator[tuple[str, int, str, str]]:
-    """Paragraphs of pages and notebooks: a run of words may go on in the next line."""
+    """Paragraphs of pages, notebooks and catalogues: a run of words may go on in the next line."""
     for path in texts:
-        text = path.read_text(encoding="utf-8")
-        if path.suffix == ".ipynb":
-            text = "\n\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
         row = 1
-        for paragraph in re.split(r"(\n\s*\n)", text):
+        for paragraph in re.split(r"(\n\s*\n)", read_text(path)):
             if paragraph.strip():
                 yield path.name, row, "", paragraph
             row += paragraph.count("\n")
