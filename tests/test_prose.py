@@ -113,6 +113,39 @@ def test_quantities(text, words):
     assert [hit.word for hit in prose.quantities(text)] == words
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("atten interview", ["atten"]),
+        ("seksten trykte fund", ["seksten"]),
+        ("otte interviewede", ["otte"]),
+        ("fem chefer og tre direktører", ["fem", "tre"]),
+        ("tre af medarbejderne", ["tre"]),
+        ("atten år", []),
+        ("{count}`n` interview", []),
+    ],
+)
+def test_typed_numbers_in_danish(text, words):
+    assert [hit.word for hit in prose.typed_numbers(text, "da")] == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("de fleste interviewede", ["de fleste"]),
+        ("Alle medarbejderne", ["alle"]),
+        ("de fleste af lederne", ["de fleste"]),
+        ("hovedparten af citaterne, størstedelen af fundene", ["hovedparten af", "størstedelen af"]),
+        ("samtlige citater", ["samtlige"]),
+        ("næsten hvert fund", ["næsten hvert"]),
+        ("{most}`de fleste: n / excerpts` citater", []),
+        ("de fleste mennesker", []),
+    ],
+)
+def test_quantities_in_danish(text, words):
+    assert [hit.word for hit in prose.quantities(text, "da")] == words
+
+
 KNOWN = {"a": 1, "b": 2, "two": 2, "ten": 10, "eight": 8, "nil": 0}
 
 

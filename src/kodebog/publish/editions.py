@@ -22,6 +22,8 @@ from kodebog.report.wording import known
 
 OWN = ("data/shown/", ".pdf", ".ipynb")
 """What each edition has of its own beside its pages, by how it begins or ends; all else stands once, with the first."""
+GENERATED = "kodebog_generated"
+"""Where generated parts of the page that is read stand, for their headings: original and translation of each."""
 
 
 class EditionInBackground(InBackground):
@@ -135,7 +137,8 @@ def keep_addresses(app: Sphinx, document: nodes.document) -> None:
     """Give translated headings the addresses of the original ones, so that both editions have the same."""
     if edition.language() == edition.source():
         return
-    before = catalogues.headings(app.env.docname)
+    texts = [*catalogues.translations(app.env.docname).items(), *app.env.temp_data.get(GENERATED, ())]
+    before = catalogues.addresses(catalogues.headings_of(texts))
     slugs: dict[str, Any] = app.env.metadata[app.env.docname].get("myst_slugs", {})
     moved = {}
     for section in document.findall(nodes.section):

@@ -215,7 +215,11 @@ def _generate(app: Sphinx, docname: str, source: list[str]) -> None:
     }
     for name, make in parts.items():
         if (mark := f"% generated: {name}\n") in source[0]:
-            source[0] = source[0].replace(mark, f"{make()}\n")
+            made = make()
+            source[0] = source[0].replace(mark, f"{made}\n")
+            if edition.language() != edition.source():
+                with edition.making(edition.source()):
+                    app.env.temp_data.setdefault(editions.GENERATED, []).append((make(), made))
 
 
 def _settle(app: Sphinx, config: Config) -> None:

@@ -66,12 +66,13 @@ UNTOUCHED = (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.co
 def mark(document: nodes.document, study: Study, untranslated: bool = False) -> None:
     """Mark the words of a page in the other language: terms, glossary entries, labels in brackets, first words.
 
-    A page that is `untranslated` is marked as a whole.
+    A page that is `untranslated` is marked as a whole, but for what is put around its text later.
     """
     expressions, pattern = known(study)
     if untranslated:
-        for section in [node for node in document.children if isinstance(node, nodes.section)]:
-            section["classes"].append(f"language-{edition.source()}")
+        for part in [part for section in document.findall(nodes.section) for part in section.children]:
+            if isinstance(part, nodes.Element) and not isinstance(part, nodes.section):
+                part["classes"].append(f"language-{edition.source()}")
         return
     other = f"language-{ENGLISH if edition.language() == DANISH else DANISH}"
     node: Any

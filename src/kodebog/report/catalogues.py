@@ -14,6 +14,7 @@ import functools
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -166,16 +167,15 @@ def put_in(source: str, words: dict[str, str]) -> str:
 _HEADING = re.compile(r"^#+ +(.*)", re.MULTILINE)
 
 
-def _headings(page: str) -> Iterator[tuple[str, str]]:
-    """Yield the headings of a page in the language of the edition, each with the original one."""
-    for old, new in translations(page).items():
-        if (before := _HEADING.match(old)) and (after := _HEADING.match(new)):
-            yield after[1], before[1]
+def headings_of(texts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield the translated headings of texts, each with the original one; `texts`: original, translation."""
+    for old, new in texts:
+        yield from zip(_HEADING.findall(new), _HEADING.findall(old), strict=False)
 
 
-def headings(page: str) -> dict[str, str]:
-    """Return the headings of a page as HTML addresses: that of the translated heading → that of the original one."""
-    return {nodes.make_id(new): nodes.make_id(old) for new, old in _headings(page)}
+def addresses(headings: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return headings as HTML addresses: that of the translated heading → that of the original one."""
+    return {nodes.make_id(new): nodes.make_id(old) for new, old in headings}
 
 
 def slug(heading: str) -> str:
@@ -188,7 +188,11 @@ def slug(heading: str) -> str:
 @functools.cache
 def _original_headings(language: str) -> dict[str, str]:
     """The headings of all pages in an edition, with the original ones; of the first edition there are none."""
-    return {} if language == edition.source() else {new: old for page in pages() for new, old in _headings(page)}
+    return (
+        {}
+        if language == edition.source()
+        else {new: old for page in pages() for new, old in headings_of(translations(page).items())}
+    )
 
 
 def page_file(page: str) -> Path:
@@ -360,15 +364,28 @@ def difference(text: str, translation: str) -> str:
 
     >>> difference("{count}`excerpts` excerpts", "29 citater")
     'has other markup: {count}`excerpts`'
+    >>> difference("20,000 in 2007", "30.000 i 2007")
+    'has other numbers: 20000, 30000'
+    >>> difference("20,000 or 1.5", "20.000 eller 1,5")
+    ''
 
     """
     before, after = marks(text), marks(translation)
     if before != after:
         only = sorted(set(before) ^ set(after)) or ["other number or order"]
         return f"has other markup: {', '.join(only)}"
+    typed = [Counter(_typed(part)) for part in (text, translation)]
+    if differ := (typed[0] - typed[1]) + (typed[1] - typed[0]):
+        return f"has other numbers: {', '.join(sorted(differ))}"
     if re.search(r'(?<![=\w])"[^"`]*"', _MARKUP.sub("", translation)):
         return "has straight quotation marks; write »…«"
     return ""
+
+
+def _typed(text: str) -> list[str]:
+    """The numbers in figures outside of markup, with a decimal point and thousands together."""
+    plain = re.sub(r"(?<=\d)[.,](?=\d{3}\b)", "", _MARKUP.sub("", text))
+    return [number.replace(",", ".") for number in re.findall(r"\d+(?:[.,]\d+)?", plain)]
 
 
 def marks(text: str) -> list[str]:

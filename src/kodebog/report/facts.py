@@ -16,7 +16,7 @@ from kodebog.analysis.ledger import STATUSES, finding_status, published_results
 from kodebog.analysis.sample import coverage, labels_that_differ, sample_against_print, voices_at_most
 from kodebog.analysis.typology import compare_with_print, grounds
 from kodebog.edition import _, decimal, language, whole
-from kodebog.report.wording import lang, listed, numbered
+from kodebog.report.wording import in_words, lang, listed, numbered
 from kodebog.study import Study
 
 Facts = Mapping[str, int | str]
@@ -74,7 +74,7 @@ def _facts(study: Study, _language: str) -> Facts:
     for practice in study.in_family("practice"):
         found[f"cases_{practice}"] = int((study.cases["practice"] == practice).sum())
     per_practice = set(study.cases["practice"].value_counts())
-    found["cases_per_practice"] = _(" or ").join(map(str, sorted(per_practice)))
+    found["cases_per_practice"] = _(" or ").join(map(in_words, sorted(map(int, per_practice))))
     approaches = sorted(factor_summary(study, "approach")["n"], reverse=True)
     found["n_approach_others"] = int(approaches[1]) if len(approaches) > 1 else 0
     found["interviews_leading"] = int(study.sample.loc[study.sample["perspective"] != "employee", "interviews"].sum())

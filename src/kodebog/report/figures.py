@@ -53,7 +53,18 @@ def sample_and_print(study: Study) -> display.Figure:
         "{n} excerpts where {expected} would be in proportion"
     ).format(who=str(most["label"]).lower(), n=most["excerpts"], expected=decimal(most["expected"]))
     alt = _("Line for each perspective. {said}.").format(said=said)
-    return display.Figure(_dumbbells(table), caption, alt, "fig-sample", table)
+    data = pd.DataFrame(
+        {
+            _("Perspective"): table["label"],
+            _("Interviews"): table["interviews"],
+            _("Interviews, all"): table["interviews_total"],
+            _("Excerpts"): table["excerpts"],
+            _("Excerpts, all"): table["excerpts_total"],
+            _("Words printed"): table["words"],
+            _("Excerpts, in proportion"): [decimal(float(n)) for n in table["expected"]],
+        }
+    )
+    return display.Figure(_dumbbells(table), caption, alt, "fig-sample", data)
 
 
 @style.context(SHEET)
@@ -76,7 +87,7 @@ def excerpts_by_section(study: Study) -> display.Figure:
         caption,
         _("Dots for each excerpt, by section. {said}.").format(said=said),
         "fig-sections",
-        table.drop(columns="section"),
+        table.drop(columns="section").rename(columns={"label": _("Section"), **people, "excerpts": _("Excerpts")}),
     )
 
 

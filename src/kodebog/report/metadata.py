@@ -18,7 +18,7 @@ import yaml
 
 from kodebog import __version__, paths
 from kodebog.edition import CODE, _, babel_locale, language
-from kodebog.report.wording import known
+from kodebog.report.wording import known, lang
 from kodebog.study.package import datapackage
 
 CRATE = paths.ROOT / "ro-crate-metadata.json"
@@ -164,16 +164,16 @@ def schema_org(study: Path, address: str) -> dict[str, Any]:
         "creator": {"@id": "#project"},
         "datePublished": str(released()),
         "version": about["version"],
-        "keywords": about["keywords"],
+        "keywords": [known(word) for word in about["keywords"]],
         **({"isBasedOn": {"@id": "#article"}, "license": LICENCES["CC-BY-4.0"]} if work else {"license": licence()}),
         "isAccessibleForFree": True,
     }
     report = {
         "@id": "#report",
         "@type": "ScholarlyArticle" if work else "Report",
-        "name": about["title"],
-        "headline": about["title"],
-        "abstract": about["abstract"],
+        "name": known(about["title"]),
+        "headline": known(about["title"]),
+        "abstract": known(about["abstract"]),
         "author": {"@id": "#project"},
         "inLanguage": language(),
         "encoding": {
@@ -186,8 +186,8 @@ def schema_org(study: Path, address: str) -> dict[str, Any]:
     dataset = {
         "@id": "#data",
         "@type": "Dataset",
-        "name": data["title"],
-        "description": data["description"],
+        "name": data.get(f"title_{lang()}", data["title"]),
+        "description": data.get(f"description_{lang()}", data["description"]),
         "isPartOf": {"@id": "#report"},
         **({"inLanguage": ["en", "da"]} if work else {}),
         "distribution": {

@@ -50,15 +50,19 @@ WORDS_OF_QUANTITY = (
 QUANTITY = re.compile(rf"(?<!\bin )\b({WORDS_OF_QUANTITY})\b({_BETWEEN})({COUNTED})\b", re.IGNORECASE)
 
 COUNTED_DA = (
-    "citat(?:er|erne|et)?|fund(?:ene|et)?|interview(?:ene)?|initiativ(?:er|erne|et)?|"
+    "citat(?:er|erne|et)?|fund(?:ene|et)?|interview(?:ene)?|interviewede|initiativ(?:er|erne|et)?|"
     "praksis(?:ser|serne)?|faktor(?:er|erne)?|barrierer(?:ne)?|tilgang(?:e|ene)|ønsker(?:ne)?|"
     "anbefaling(?:er|erne)?|koder(?:ne)?|typer(?:ne)?|områder(?:ne)?|perspektiv(?:er|erne)?|punkt(?:er|erne)?|"
-    "værker(?:ne)?|ledere|medarbejdere|temaer(?:ne)?"
+    "værker(?:ne)?|ledere|lederne|medarbejdere|medarbejderne|chefer(?:ne)?|direktører(?:ne)?|temaer(?:ne)?"
 )
-_WORDS_DA = "to|tre|fire|fem|seks|syv|otte|ni|ti|elleve|tolv|tretten|fjorten|femten|tyve|tredive|halvtreds"
+_WORDS_DA = (
+    "to|tre|fire|fem|seks|syv|otte|ni|ti|elleve|tolv|tretten|fjorten|femten|seksten|sytten|atten|nitten|tyve|tredive|"
+    "fyrre|halvtreds"
+)
 WORDS_OF_QUANTITY_DA = (
     "alle|næsten alle|de fleste|flest|mest|flere|få|kun|sjældent|ingen|intet|aldrig|begge|halvdelen af|"
-    "en tredjedel af|en fjerdedel af|et dusin|et flertal af|et mindretal af|mere end|mindre end|færre end"
+    "en tredjedel af|en fjerdedel af|et dusin|et flertal af|et mindretal af|mere end|mindre end|færre end|"
+    "hovedparten af|størstedelen af|samtlige|næsten hvert|næsten hver"
 )
 PATTERNS = {
     "en": (NUMBER, QUANTITY),
