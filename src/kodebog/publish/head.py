@@ -235,8 +235,8 @@ def tools(app: Sphinx, page: str, doctree: nodes.document) -> str:
         words = _("1 minute to read") if long == 1 else _("{n} minutes to read").format(n=long)
         items = f"<li>{words}</li>{items}"
     others = "".join(
-        f'<li><a class="kodebog-switch" href="{escape(to.address)}" lang="{to.language}" hreflang="{to.language}" '
-        f'data-offer="{escape(to.offer)}">{to.own_name}</a></li>'
+        f'<li><a class="kodebog-switch" href="{escape(to.address)}" lang="{to.language}" hreflang="{to.language}">'
+        f"<span>{to.own_name}</span><span hidden>{escape(to.offer)}</span></a></li>"
         for to in switch(app, page)
     )
     label = _("This page")

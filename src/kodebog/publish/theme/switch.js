@@ -4,10 +4,7 @@ addEventListener("click", (event) => {
   const link = event.target.closest?.("a.kodebog-switch");
   if (link) link.href = link.href.split(/[?#]/)[0] + location.search + location.hash;
 });
-document.addEventListener("DOMContentLoaded", () => {
-  for (const link of document.querySelectorAll("a.kodebog-switch[data-offer]")) {
-    if (navigator.language.split("-")[0] !== link.lang) continue;
-    link.textContent = link.dataset.offer;
-    link.classList.add("kodebog-offer");
-  }
-});
+const offered = `a.kodebog-switch[hreflang="${CSS.escape(navigator.language.split("-")[0])}"]`;
+const offers = new CSSStyleSheet(); // said in style, before anything is drawn, so that nothing moves afterwards
+offers.replaceSync(`${offered} > :not([hidden]) { display: none } ${offered} > [hidden] { display: inline }`);
+document.adoptedStyleSheets.push(offers);
