@@ -21,7 +21,7 @@ SHOWN = (
     "nbclient", "frictionless", "typst",
 )  # fmt: skip
 CHOSEN = "not trial and not built and not locked"
-TESTS = ["pytest", "pytest-xdist", "pytest-regressions", "hypothesis", "nbval", "pikepdf", "pdfplumber", "lxml"]
+TESTS = ["pytest", "pytest-xdist", "pytest-regressions", "hypothesis", "nbval", "pikepdf", "pdfplumber", "lxml", "check-jsonschema"]
 """What the tests need; browser tests are left out with what they need."""
 
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import hypothesis
 import pytest
 
+from browsing import BROWSER
 from kodebog import Study, paths
 
 # the suite tries the same examples each time; `make fuzz` tries others
@@ -131,6 +132,18 @@ class _Server(http.server.ThreadingHTTPServer):
     def handle_error(self, request, client_address):
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # a browser that leaves is no error
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # the flags keep Chromium from calling its maker
+        quiet = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
+        chromium = playwright.chromium.launch(executable_path=BROWSER, args=quiet)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")

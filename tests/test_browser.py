@@ -6,22 +6,18 @@ The browser is Chromium: what CHROMIUM in the environment names, else the one on
 import csv
 import gzip
 import io
-import os
 import re
-import shutil
 from pathlib import Path
 
-import axe_playwright_python
 import pikepdf
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
+from browsing import BROWSER, SEEN, WIDTHS, look
 from kodebog import paths
 from kodebog.analysis.agreement import statuses_by_reading
 from kodebog.analysis.evidence import finding_evidence
 from kodebog.analysis.ledger import STATUSES, finding_status
-
-BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 pytestmark = [
     pytest.mark.xdist_group("site"),
@@ -36,12 +32,6 @@ PAGES = [
     *sorted(f"notebooks/{path.stem}.html" for path in paths.NOTEBOOKS.glob("*.ipynb")),
 ]
 DANISH = [f"da/{page}" for page in PAGES]
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-RULES = {
-    "resultTypes": ["violations"],
-    "rules": {"label-content-name-mismatch": {"enabled": True}, "target-size": {"enabled": True}},
-}
-WIDTHS = {"desktop": 1280, "tablet": 768, "desktop at 200 % zoom": 640, "phone": 320}
 LEFT = {"net::ERR_ABORTED"}
 """What becomes of a request when the test leaves the page before it is answered."""
 FONTS = re.compile(r"file:///\S+\.woff2")
@@ -50,16 +40,6 @@ REQUESTS, KILOBYTES, SHIFT = 15, 300, 0.1
 SHIFTS = """window.shifted = 0;
   new PerformanceObserver(list => list.getEntries().forEach(entry => window.shifted += entry.value))
     .observe({type: 'layout-shift', buffered: true});"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        # the flags keep Chromium from calling its maker
-        quiet = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
-        chromium = playwright.chromium.launch(executable_path=BROWSER, args=quiet)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -119,27 +99,6 @@ def test_a_page_opens_from_a_folder(page, site, name):
 
 
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in WIDTHS]
-SEEN = [("light", "desktop"), ("dark", "phone")]
-"""How every page is looked at in each run; the trials look at it in all ways."""
-
-
-def look(browser, site, name, looks):
-    """What axe finds, and whether anything runs off the side."""
-    context = browser.new_context(base_url=site.url, bypass_csp=True)  # axe is put into the page
-    page = context.new_page()
-    page.goto(name)
-    page.evaluate(AXE)
-    found = []
-    for scheme, width in looks:
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": WIDTHS[width], "height": 900})
-        for violation in page.evaluate("rules => axe.run(rules)", RULES)["violations"]:
-            nodes = [node["html"][:150] for node in violation["nodes"][:2]]
-            found.append((scheme, width, violation["id"], nodes))
-        if page.evaluate("document.documentElement.scrollWidth") > WIDTHS[width]:
-            found.append((scheme, width, "wider than the window", []))
-    context.close()
-    return found
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -83,7 +83,7 @@ def pending(project):
 ALL = sorted(p.stem for p in paths.NOTEBOOKS.glob("*.ipynb"))
 CHANGES = {
     "prose of a notebook": ("notebooks/roles.ipynb", "Who are the people", "Who, then, are the people", []),
-    "a page": ("index.md", "Short of time", "In a hurry", []),
+    "a page": ("index.md", "One page for managers", "One sheet for managers", []),
     "code of a notebook": ("notebooks/roles.ipynb", "study = Study.load()", "study  = Study.load()", ["roles"]),
     "a cell of the data": ("data/excerpts.csv", "Stay the course", "Hold the course", ALL),
     "a column's description": ("data/datapackage.json", "Number of interviews", "How many interviews", ALL),
@@ -229,7 +229,7 @@ def test_a_missing_data_file(project, edit):
 
 
 def test_nbval_can_fail(tmp_path):
-    """A changed number in a stored output, and a changed number in the data behind a figure, each fail nbval."""
+    """A changed number in a stored output, and a changed cell in the data behind a table, each fail nbval."""
     original = (paths.NOTEBOOKS / "support.ipynb").read_text(encoding="utf-8")
     for mark in paths.MARKS:
         shutil.copy(paths.ROOT / mark, tmp_path)
@@ -248,7 +248,7 @@ def test_nbval_can_fail(tmp_path):
         (tmp_path / name).write_text(json.dumps(notebook), encoding="utf-8")
 
     tamper("output.ipynb", "text/html", "4 of 29", "5 of 29")
-    tamper("figure.ipynb", "text/csv", "Resources and capacity,1,1,2,4", "Resources and capacity,1,1,3,5")
+    tamper("figure.ipynb", "text/csv", "E04 E03 E11 E12", "E04 E03 E11")
     made = subprocess.run(
         [sys.executable, "-m", "pytest", "--nbval", "-p", "no:cacheprovider", "-q", str(tmp_path)],
         capture_output=True, text=True, check=False,

@@ -2,8 +2,10 @@
 
 import ast
 import importlib.metadata
+import os
 import re
 import runpy
+import subprocess
 import sys
 import tomllib
 
@@ -13,6 +15,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+import made_up
 from kodebog import paths
 
 
@@ -121,3 +124,52 @@ def test_what_the_library_imports_is_declared_and_what_it_declares_is_imported()
     others = {"furo", "ipykernel", "jupyterlab", "jupyterlab-myst"}
     others |= {f"sphinx-{name}" for name in ("copybutton", "design", "external-toc", "notfound-page")}
     assert names - imported <= others, names - imported - others
+
+
+def installed_with(requirements):
+    """The distributions that come with these, in the environment as it is."""
+    wanted, seen = list(requirements), set()
+    while wanted:
+        requirement = Requirement(wanted.pop())
+        name = canonical(requirement.name)
+        if name in seen or not (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+            continue
+        seen.add(name)
+        wanted += importlib.metadata.requires(name) or []
+    return seen
+
+
+WITHOUT = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {absent}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Absent())
+from kodebog.cli import main
+sys.exit(main({arguments}))
+"""
+
+
+@pytest.mark.checks
+def test_without_the_book_one_can_check_compare_look_and_export(tmp_path):
+    project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    base = installed_with(project["dependencies"])
+    book = installed_with(line for extra in project["optional-dependencies"].values() for line in extra)
+    by_module = importlib.metadata.packages_distributions()
+    absent = {m for m, names in by_module.items() if {*map(canonical, names)} <= book - base and m != "kodebog"}
+    assert {"sphinx", "matplotlib", "typst", "nbformat", "docutils"} <= absent
+    made_up.qdpx(tmp_path / "interviews.qdpx", made_up.interviews())
+    for arguments in (
+        ["check", str(paths.DATA)],
+        ["ledger", str(paths.DATA)],
+        ["doctor", "interviews.qdpx"],
+        ["sheet", "sheet.csv", str(paths.DATA)],
+        ["export", "out", str(paths.DATA)],
+    ):
+        command = [sys.executable, "-c", WITHOUT.format(absent=absent, arguments=arguments)]
+        environment = {**os.environ, "PYTHONPATH": str(paths.ROOT / "src")}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (arguments, done.stdout + done.stderr)

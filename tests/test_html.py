@@ -35,6 +35,17 @@ def test_every_cell_of_a_table_knows_its_head():
     ]
 
 
+def test_a_table_can_be_read_by_its_columns():
+    document = publish_doctree(TABLE)
+    next(document.findall(nodes.table))["classes"] = ["kodebog-columns"]
+    ReadableTables(document).run()
+    assert list(document.findall(nodes.entry))[-1]["html"] == {
+        "data-head": "Room",
+        "data-card": "Who says it",
+        "role": "cell",
+    }
+
+
 def test_a_row_keeps_what_others_have_set():
     document = publish_doctree(TABLE)
     row = list(document.findall(nodes.row))[1]

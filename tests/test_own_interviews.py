@@ -15,9 +15,9 @@ import pikepdf
 import pytest
 
 import made_up
+from browsing import BROWSER, SEEN, look
 from conftest import Site
 from kodebog import paths
-from test_browser import BROWSER, SEEN, browser, look  # noqa: F401 - a fixture
 from test_translation import unmarked_english
 
 LARGEST = 1_000_000
@@ -149,7 +149,7 @@ class TestABookOfOnesOwn:
 
     @pytest.mark.skipif(not BROWSER, reason="no Chromium here, and CHROMIUM does not name one: browser tests left out")
     @pytest.mark.parametrize("name", PAGES[1:])  # the page for what is not there has its styles from a server's root
-    def test_axe_finds_nothing_and_nothing_runs_off_the_side(self, own_book, browser, name):  # noqa: F811
+    def test_axe_finds_nothing_and_nothing_runs_off_the_side(self, own_book, browser, name):
         site = Site(own_book.html, f"{own_book.html.as_uri()}/")
         assert look(browser, site, name, SEEN) == []
 

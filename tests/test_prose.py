@@ -16,7 +16,10 @@ PAGES = {
         path.stem: [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "markdown"]
         for path in sorted(paths.NOTEBOOKS.glob("*.ipynb"))
     },
-    **{path.stem: [path.read_text(encoding="utf-8")] for path in sorted(paths.BOOK.glob("*.md"))},
+    **{
+        path.stem: [path.read_text(encoding="utf-8")]
+        for path in (paths.ROOT / "index.md", *sorted(paths.BOOK.glob("*.md")))
+    },
 }
 
 

@@ -144,7 +144,7 @@ def _with_interval(tallies: pd.DataFrame, measure: Callable[..., Counts]) -> tup
 
 
 @functools.lru_cache(maxsize=2)
-def lost_pairs(study: Study) -> dict[str, set[tuple[str, str]]]:
+def lost_pairs(study: Study) -> dict[str, frozenset[tuple[str, str]]]:
     """Return, for each way to look at the codings, the pairs of finding and excerpt that share codes elsewhere only.
 
     Ways: “placed” (the article's own placing), “content” (what was agreed), and each reading.

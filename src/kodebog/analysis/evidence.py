@@ -89,7 +89,8 @@ def shared_pairs(study: Study) -> set[tuple[str, str]]:
     return set(zip(shared["finding"], shared["id"], strict=True))
 
 
-def pairs_in_any_reading(study: Study) -> set[tuple[str, str]]:
+@functools.lru_cache(maxsize=2)
+def pairs_in_any_reading(study: Study) -> frozenset[tuple[str, str]]:
     """Return the pairs of finding and excerpt that share codes in the codings that count, or in some reading.
 
     >>> pair = ("F36", "E16")
@@ -98,7 +99,7 @@ def pairs_in_any_reading(study: Study) -> set[tuple[str, str]]:
 
     """
     readings = study.readings["reading"].unique()
-    return shared_pairs(study).union(*(shared_pairs(with_codings(study, reading)) for reading in readings))
+    return frozenset(shared_pairs(study)).union(*(shared_pairs(with_codings(study, reading)) for reading in readings))
 
 
 def unjudged(study: Study) -> list[tuple[str, str]]:

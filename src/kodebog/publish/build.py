@@ -24,7 +24,7 @@ from typing import Any
 from kodebog import edition, paths
 from kodebog.errors import KodebogError
 from kodebog.files import hash_files, project_files, write_whole
-from kodebog.publish.execution import ExecutionError, book_hash, execute, pending
+from kodebog.publish.execution import ExecutionError, book_hash, execute, outputs_hash, pending
 from kodebog.publish.forking import get_ready
 
 WORK = paths.BUILD / ".work"
@@ -50,6 +50,7 @@ def build(jobs: int = 2, say: Callable[[str], None] = print, publish: bool = Fal
 
     """
     started = time.perf_counter()
+    os.environ.pop("KODEBOG_LANGUAGE", None)  # which edition comes first is for the project to say
     where = f"Open {paths.HTML / 'index.html'}\n  or {paths.PDF}"
     with _build_lock():
         try:
@@ -109,7 +110,12 @@ def _make(jobs: int, say: Callable[[str], None], sources: str, record: dict[str,
         shutil.rmtree(WORK, ignore_errors=True)
     # from here on the work folder is not whole, and the next build must know
     RECORD.unlink(missing_ok=True)
-    _exchange_book(_sphinx(say))
+    made = _sphinx(say)
+    outputs_hash.cache_clear()
+    book_hash.cache_clear()
+    if _inputs_hash() != sources:
+        raise BuildError("A file was changed while the book was being made. Build again.")
+    _exchange_book(made)
     write_whole(
         RECORD,
         json.dumps({"sources": sources, "book": _published(), "work": hash_files(WORK, WORK), "checked": checked}),

@@ -276,6 +276,7 @@ async def _run(task: Pending, sockets: str) -> str:
     client: Any = NotebookClient(notebook, km=manager, timeout=None, record_timing=False, shutdown_kernel="immediate")
     environment = {**os.environ, "STUDY": str(paths.study()), "IPYTHONDIR": sockets, "KODEBOG_LANGUAGE": languages[0]}
     number = 0
+    made: dict[str, Outputs] = {}
     try:
         async with asyncio.timeout(TIMEOUT * len(languages)):
             # not nbclient's own context: that takes over what Ctrl-C and SIGTERM do
@@ -289,10 +290,16 @@ async def _run(task: Pending, sockets: str) -> str:
                 for index, cell in enumerate(client.nb.cells):
                     number += cell.cell_type == "code"
                     await client.async_execute_cell(cell, index)
-                with edition.making(language):
-                    _keep(_code(notebook), [list(c.outputs) for c in client.nb.cells if c.cell_type == "code"])
+                made[language] = [list(c.outputs) for c in client.nb.cells if c.cell_type == "code"]
+        if outputs_hash.__wrapped__() != outputs_hash():
+            return "the study or the library was changed while it ran"
+        for language, outputs in made.items():
+            with edition.making(language):
+                _keep(_code(notebook), outputs)
     except TimeoutError:
         return f"ran longer than {TIMEOUT:g} s and was stopped"
+    except OSError as error:
+        return f"its outputs could not be kept: {error.strerror or error}: {error.filename or paths.EXECUTED}"
     except CellExecutionError as error:
         trace = re.sub(r"\x1b\[[\d;]*m", "", error.traceback)
         return f"cell {number} raised {error.ename}: {error.evalue}\n{trace[-1500:]}"

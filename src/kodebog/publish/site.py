@@ -22,7 +22,7 @@ from kodebog.publish.addresses import Addresses
 from kodebog.publish.execution import read_executed
 from kodebog.publish.head import CARD
 from kodebog.publish.outputs import SHOWN, kept
-from kodebog.report import catalogues, metadata
+from kodebog.report import catalogues, gate, metadata
 from kodebog.report.figures import themes_as_marks, words_of_marks
 from kodebog.report.readable import readable
 from kodebog.report.style import truetype
@@ -82,7 +82,7 @@ def finish(app: Sphinx, pdf: Path | None, others: Iterable[str] = ()) -> None:
         return
     package = html / metadata.package_name(paths.study())
     pack(paths.study(), package)
-    pack_source(html / SOURCE)
+    pack_source(app, html / SOURCE)
     if pdf is not None:
         reports = [html / part / paths.PDF.name for part in ("", *others)]
         known_ = {f.relative_to(html).as_posix(): f.read_bytes() for f in (package, html / SOURCE, *reports)}
@@ -191,9 +191,21 @@ def pack(study: Path, out: Path) -> None:
     _zip(out, content)
 
 
-def pack_source(out: Path) -> None:
-    """Write the project's own files into a zip file, from which the book and its tests can be made again."""
-    _zip(out, {path.relative_to(paths.ROOT).as_posix(): path.read_bytes() for path in project_files(paths.ROOT)})
+def pack_source(app: Sphinx, out: Path) -> None:
+    """Write what the book can be made from again into a zip file.
+
+    Of a checkout of this library its own files, tests and all. Of any other project no more than what pages, notebooks
+    and declared tables are made of: what else lies there was never looked through, and nobody said it may be shared.
+    """
+    if (paths.ROOT / "pyproject.toml").is_file():
+        files = project_files(paths.ROOT)
+    else:
+        named = [
+            *paths.SINGLE,
+            *(paths.ROOT / name for name in [*app.env.images, *getattr(app.config, "bibtex_bibfiles", ())]),
+        ]
+        files = sorted({f for f in [*gate.published_texts(), *declared_files(paths.study()), *named] if f.is_file()})
+    _zip(out, {path.relative_to(paths.ROOT).as_posix(): path.read_bytes() for path in files})
 
 
 def _zip(out: Path, content: dict[str, bytes]) -> None:

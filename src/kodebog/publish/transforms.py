@@ -36,7 +36,10 @@ class MarkOtherLanguage(SphinxPostTransform):
 
 
 class ReadableTables(SphinxPostTransform):
-    """Ties every cell to its heads, for screen readers and for phones, where a row becomes a card."""
+    """Ties every cell to its heads, for screen readers and for phones, where a row becomes a card.
+
+    In a table of the class `kodebog-columns` it is the column that becomes one.
+    """
 
     default_priority = 700  # after the theme has wrapped each table
     formats = ("html",)
@@ -55,6 +58,8 @@ class ReadableTables(SphinxPostTransform):
             heads = [" ".join(e.astext().split()) for e in next(iter(table.findall(nodes.row))).children]
             for body in table.findall(nodes.tbody):
                 self._rows(body, heads)
+                if "kodebog-columns" in table["classes"]:
+                    self._columns(body, heads)
 
     @staticmethod
     def _rows(group: nodes.Element, heads: list[str]) -> None:
@@ -73,6 +78,16 @@ class ReadableTables(SphinxPostTransform):
                     cell["html"] = {"data-head": heads[i], "role": "cell"}
                     if not cell.astext().strip():
                         cell["html"]["data-empty"] = "true"
+
+    @staticmethod
+    def _columns(body: nodes.tbody, heads: list[str]) -> None:
+        """Head each cell by its row, and the first one of a column also by the column."""
+        rows: Any = body.children
+        for number, row in enumerate(rows):
+            for i, cell in enumerate(row.children[1:], start=1):
+                cell["html"]["data-head"] = row.children[0].astext()
+                if number == 0:
+                    cell["html"]["data-card"] = heads[i]
 
 
 def _table(document: nodes.document, name: str) -> nodes.table:

@@ -14,10 +14,10 @@ from kodebog.report.facts import facts
 from kodebog.report.metadata import citation
 from kodebog.report.prose import unfounded
 from kodebog.study import Study
-from kodebog.study.disclosure import EXCEPTIONS, disclosures, in_prose
+from kodebog.study.disclosure import EXCEPTIONS, disclosures, identifiers, in_prose
 from kodebog.study.faults import Fault
 from kodebog.study.leaks import leaks
-from kodebog.study.package import content_hash, datapackage
+from kodebog.study.package import LEDGER, content_hash, datapackage, recorded_cells
 from kodebog.study.questions import open_questions
 from kodebog.study.validation import validated
 
@@ -65,6 +65,11 @@ def faults(folder: Path) -> tuple[list[Fault], list[str]]:
     if package is None:
         return found, []
     found, waiting = disclosures(package)
+    rows, unsafe = recorded_cells(folder)
+    found += unsafe
+    for number, row in enumerate(rows, 1):
+        for kind, value in identifiers("; ".join(row)):
+            found.append(Fault(file=LEDGER, row=number, value=value, problem=f"{kind}: a direct identifier in a text"))
     texts = published_texts()
     if texts and not found:
         works = package.frames.get("literature", pd.DataFrame({"authors": []}))["authors"]

@@ -1,11 +1,13 @@
 """The one look of pages, pictures and PDF: the style sheet of figures, the colours that code names, the typeface."""
 
-import atexit
 import functools
 import importlib.util
 import shutil
 import tempfile
 from pathlib import Path
+
+from kodebog import paths
+from kodebog.files import hash_files
 
 SHEET = Path(__file__).with_name("kodebog.mplstyle")
 """matplotlib's style sheet for all figures."""
@@ -19,18 +21,28 @@ TYPEFACE = Path(__file__).with_name("typeface")
 
 @functools.cache
 def truetype() -> Path:
-    """Return a folder with the typefaces as TrueType, for matplotlib and Typst; it goes when the process does."""
+    """Return a folder with the typefaces as TrueType, for matplotlib and Typst; made once, and again where damaged."""
     from fontTools.ttLib import TTFont  # noqa: PLC0415 - only pictures and the PDF pay for it
 
-    folder = Path(tempfile.mkdtemp(prefix="kodebog-typeface-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    ready = paths.BUILD / f".typeface-{hash_files(TYPEFACE, TYPEFACE)[:8]}"
+    whole = ready / "whole"  # holds the checksum of all else
+    if whole.is_file() and whole.read_text(encoding="utf-8") == hash_files(ready, *ready.glob("*.ttf")):
+        return ready
+    shutil.rmtree(ready, ignore_errors=True)
+    paths.BUILD.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".typeface-", dir=paths.BUILD))
     for file in sorted(TYPEFACE.glob("*.woff")):
         font = TTFont(file, recalcTimestamp=False)
         font.flavor = None
         font["name"].setName("Source Sans 3", 1, 3, 1, 0x409)  # the semibold one, too, is of this family
         font.save(folder / f"{file.stem}.ttf")
     shutil.copy(fallback() / "DejaVuSans.ttf", folder)
-    return folder
+    (folder / "whole").write_text(hash_files(folder, *folder.glob("*.ttf")), encoding="utf-8")
+    try:
+        folder.rename(ready)
+    except OSError:  # another process was first
+        shutil.rmtree(folder)
+    return ready
 
 
 FALLBACK = "DejaVu Sans"

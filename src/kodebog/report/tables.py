@@ -184,7 +184,9 @@ def typology_table(study: Study) -> Table:
         "Spoken by employees among the {n} excerpts behind it: {employees}"
     ).format(of=of(both, len(study.published_typology)), n=len(voices), employees=employees)
     widths, legend = (16, 28, 28, 28), _legend(study)
-    return Table(frame, caption, "tab-typology", widths, stub=True, look="kodebog-voices", legend=legend)
+    return Table(
+        frame, caption, "tab-typology", widths, stub=True, look="kodebog-voices kodebog-columns", legend=legend
+    )
 
 
 def factor_table(study: Study, family: str, caption: str) -> Table:

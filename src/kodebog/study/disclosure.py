@@ -10,6 +10,7 @@ import datetime
 import functools
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -31,7 +32,10 @@ AUTHORS = ("literature", "authors")
 
 _CPR = re.compile(r"(?<!\w)(\d\d)[ .]?(\d\d)[ .]?(\d\d)\s?[-–—]?\s?\d{4}(?!\w)")
 _PATTERNS = {
-    "phone number": re.compile(r"(?<![\w+-])(?:(?:\+|00)45[ -]?)?\d\d([ .-]?)\d\d\1\d\d\1\d\d(?![\w-])"),
+    "phone number": re.compile(
+        r"(?<![\w+-])(?:(?:\+|00)45[ -]?)?\d\d([ .-]?)\d\d\1\d\d\1\d\d(?![\w-])"
+        r"|(?<![\w+-])(?!(?:19|20)\d\d)[2-9]\d{3} \d{4}(?![\w-])|(?<![\w+-])[2-9]\d \d{3} \d{3}(?![\w-])"
+    ),
     "e-mail address": re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.\w+"),
     "web address": re.compile(r"(?:https?://|\bwww\.)\S+", re.IGNORECASE),
     "street address": re.compile(
@@ -51,7 +55,12 @@ def _listed(name: str) -> frozenset[str]:
 
 
 def identifiers(text: str) -> Iterator[tuple[str, str]]:
-    """Yield every direct identifier in a text: what kind it is, and what was found."""
+    """Yield every direct identifier in a text: what kind it is, and what was found.
+
+    Letters of other forms, marks that do not show, and other dashes and spaces hide none. Names in small letters are not
+    told from words.
+    """
+    text = _plain(text)
     taken = []
     for match in _CPR.finditer(text):
         if _is_birthday(*map(int, match.groups())):
@@ -73,6 +82,14 @@ def identifiers(text: str) -> Iterator[tuple[str, str]]:
     for match in _KOMMUNE.finditer(text):
         if match.group(1) not in {"The", "En", "Den", "Kommune", "Danish"}:
             yield "municipality", match.group()
+
+
+def _plain(text: str) -> str:
+    """Text with one form of each letter, one dash and one space, and without characters that do not show."""
+    if text.isascii():
+        return text
+    plain = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    return "".join("-" if unicodedata.category(c) == "Pd" else " " if c.isspace() and c != "\n" else c for c in plain)
 
 
 def _is_birthday(day: int, month: int, year: int) -> bool:

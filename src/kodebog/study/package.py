@@ -193,6 +193,9 @@ def _against_schema(content: Any) -> Iterator[Fault]:
         for place, text in strings(content):
             if found := _no_text(text):
                 yield Fault(file=DESCRIPTOR, column=place, value=short(text), problem=found, allowed="text on one line")
+            if known := _ID.search(text):
+                problem = f"holds “{known.group()}”, which reads as the id of an excerpt or finding"
+                yield Fault(file=DESCRIPTOR, column=place, value=short(text), problem=problem, allowed="words")
 
 
 def _said(error: Any) -> tuple[str, str]:
@@ -361,6 +364,21 @@ def cell_faults(package: Package) -> Iterator[Fault]:
                     )
 
 
+def recorded_cells(folder: Path) -> tuple[list[list[str]], list[Fault]]:
+    """Return the cells of the recorded ledger, which is published with the tables, and those that are no plain text."""
+    if not (folder / LEDGER).is_file():
+        return [], []
+    rows, faults = _rows(folder / LEDGER)
+    for number, row in enumerate(rows, 1):
+        for column, cell in zip(rows[0], row, strict=False):
+            problem, allowed = _unsafe(cell, column if number > 1 else "")
+            if problem:
+                faults.append(
+                    Fault(file=LEDGER, row=number, column=column, value=short(cell), problem=problem, allowed=allowed)
+                )
+    return rows, faults
+
+
 def _no_number(cell: str, _: str) -> tuple[str, str]:
     right = not cell or _INTEGER.fullmatch(cell)
     return ("", "") if right else ("is of the wrong type", "integer")
@@ -375,7 +393,7 @@ def _unsafe(cell: str, column: str) -> tuple[str, str]:
         return "has white space that would be lost", "no space at an end, and one between words"
     if cell.startswith(_FORMULA):
         return "starts as a formula does in a spreadsheet", f"a start other than {' '.join(_FORMULA)}"
-    if column.endswith(("_en", "_da")) and (known := _ID.search(cell)):
+    if (column.endswith(("_en", "_da")) or column in {"part", "why"}) and (known := _ID.search(cell)):
         return f"holds “{known.group()}”, which reads as the id of an excerpt or finding", "words"
     return "", ""
 

@@ -1,0 +1,40 @@
+"""A real browser for tests, and how a page is looked at in it.
+
+The browser is Chromium: what CHROMIUM in the environment names, else the one on the path. What drives it is imported where
+it is needed, so that tests can be collected without it.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+RULES = {
+    "resultTypes": ["violations"],
+    "rules": {"label-content-name-mismatch": {"enabled": True}, "target-size": {"enabled": True}},
+}
+WIDTHS = {"desktop": 1280, "tablet": 768, "desktop at 200 % zoom": 640, "phone": 320}
+SEEN = [("light", "desktop"), ("dark", "phone")]
+"""How every page is looked at in each run; the trials look at it in all ways."""
+
+
+def look(browser, site, name, looks):
+    """What axe finds, and whether anything runs off the side."""
+    import axe_playwright_python
+
+    axe = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+    context = browser.new_context(base_url=site.url, bypass_csp=True)  # axe is put into the page
+    page = context.new_page()
+    page.goto(name)
+    page.evaluate(axe)
+    found = []
+    for scheme, width in looks:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": WIDTHS[width], "height": 900})
+        for violation in page.evaluate("rules => axe.run(rules)", RULES)["violations"]:
+            nodes = [node["html"][:150] for node in violation["nodes"][:2]]
+            found.append((scheme, width, violation["id"], nodes))
+        if page.evaluate("document.documentElement.scrollWidth") > WIDTHS[width]:
+            found.append((scheme, width, "wider than the window", []))
+    context.close()
+    return found
