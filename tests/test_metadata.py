@@ -60,6 +60,10 @@ def test_bibtex_and_apa():
     assert metadata.citation()["version"] in report
 
 
+def test_json_in_a_script_has_no_character_that_could_end_it():
+    assert "<" not in metadata.script_safe({"a": "<!--<script>"})
+
+
 def test_json_in_a_script_cannot_end_it():
     assert "</" not in metadata.script_safe({"a": "</script>"})
     assert json.loads(metadata.script_safe({"a": "</script>"})) == {"a": "</script>"}

@@ -23,7 +23,7 @@ def documents(study: Study) -> pd.DataFrame:
     given = study.excerpt_codes.merge(study.excerpts[["excerpt", "section"]], on="excerpt").groupby("section")
     own = study.excerpts.groupby("section")
     table = study.sections[["section", "label_en"]].set_index("section")
-    table["group"] = own["perspective"].first()
+    table["group"] = study.sections.set_index("section").get("group", own["perspective"].first())
     table["excerpts"] = own.size()
     table["codings"] = given.size()
     table["codes"] = given["code"].nunique()

@@ -73,35 +73,43 @@ def bring_in(
     folder = folder.resolve()
     coded = readers.read(file, columns)
     key = importing.Key.read(importing.private_folder(folder))
-    key.remember(file, columns)
+    known = bool(key.ids)
+    group = key.remember(file, columns, group)
     if not folder.exists() or not any(folder.iterdir()):
         with edition.making(language or edition.CODE):
-            made = importing.tables(coded, key, group, called=_names())
+            made = importing.tables(coded, key, group, _names())
             package = _new(made, folder, title or folder.name, author, licence)
-        return _brought(made, folder, package, [])
+        return _brought(made, importing.write_key(made, folder), folder, package, [])
     data = folder / "data"
     if not all((folder / mark).is_file() for mark in MARKS) or not (data / "documents.csv").is_file():
         raise ProjectTaken(f"{folder}: is not empty, and no project of coded interviews; name a new folder.")
-    before = importing.written_by_hand(data)
+    if not known:
+        raise importing.ImportFault(
+            f"{importing.private_folder(folder) / importing.KEY}: is not there. Without the key all ids would be given "
+            "anew, and what was written by hand would come to stand at other passages. Put it back, or import into a "
+            "new folder."
+        )
     with edition.making(edition.language_of(folder / MARKS[0])):
-        made = importing.tables(coded, key, group, before, _names())
-        about = datapackage(folder / "data")
+        made = importing.tables(coded, key, group, _names())
+        about = datapackage(data)
+        before = importing.standing(data, about)
+        merged = importing.with_handwork(made, before, importing.last_import(folder), about)
         if title:
             about["title"] = title
         if licence:
             about["licenses"] = [{"title": licence}]
-        package = importing.write(made, data, about)
-        added = _add_chapters(made, folder)
-    return _brought(made, folder, package, [*importing.changes(before, made), *added])
+        package = importing.write(merged, data, about)
+        added = _add_chapters(merged, folder)
+    where = importing.write_key(made, folder)
+    return _brought(merged, where, folder, package, [*importing.changes(before, merged), *added])
 
 
 def _names() -> importing.Names:
     return importing.Names(_("All documents"), _("Codes"), _("Other codes"))
 
 
-def _brought(made: importing.Imported, folder: Path, package: Package, changed: list[str]) -> BroughtIn:
+def _brought(made: importing.Imported, key: Path, folder: Path, package: Package, changed: list[str]) -> BroughtIn:
     """Look through what is to be published, with what was said and the names of documents at hand."""
-    key = importing.write_key(made.key, folder)
     texts = gate.published_texts(folder)
     faults = [*leaks.lookup(package, texts, made.key, made.spoken), *in_prose(texts, [])]
     return BroughtIn(made, key, changed, faults, gate.questions(folder / "data", folder))

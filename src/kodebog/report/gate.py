@@ -23,14 +23,14 @@ from kodebog.study.validation import validated
 
 
 def published_texts(root: Path = paths.ROOT) -> list[Path]:
-    """Return the files of a project whose text is published: pages, notebooks, translations, citation, licence.
+    """Return the files of a project whose text is published: pages, notebooks, translations, citation, licence, README.
 
     The references are left out: they name the authors of published works on purpose.
     None where one stands in no project and only a study's folder is looked at.
     """
     if paths.project(root) is None:
         return []
-    single = [root / name for name in ("index.md", "CITATION.cff", "LICENSE-data")]
+    single = [root / name for name in ("README.md", "index.md", "CITATION.cff", "LICENSE-data")]
     pages = [*sorted((root / "book").glob("*.md")), *sorted((root / "notebooks").glob("*.ipynb"))]
     words = sorted((root / paths.LOCALE.name).rglob("*.po"))
     return [path for path in [*pages, *words, *single] if path.is_file()]

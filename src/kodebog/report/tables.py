@@ -183,10 +183,8 @@ def typology_table(study: Study) -> Table:
         "The typology, rebuilt: {of} printed entries come out again. "
         "Spoken by employees among the {n} excerpts behind it: {employees}"
     ).format(of=of(both, len(study.published_typology)), n=len(voices), employees=employees)
-    widths, legend = (16, 28, 28, 28), _legend(study)
-    return Table(
-        frame, caption, "tab-typology", widths, stub=True, look="kodebog-voices kodebog-columns", legend=legend
-    )
+    widths, look, legend = (16, 28, 28, 28), "kodebog-voices kodebog-columns", _legend(study)
+    return Table(frame, caption, "tab-typology", widths, stub=True, look=look, legend=legend)
 
 
 def factor_table(study: Study, family: str, caption: str) -> Table:

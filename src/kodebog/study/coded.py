@@ -60,19 +60,11 @@ class Passage:
 
 @dataclass(frozen=True)
 class Coding:
-    """A code given to a passage, by a coder where the file says by whom."""
+    """A code given to a passage, by a coder where the file says by whom: a login, which an import makes a pseudonym."""
 
     passage: str
     code: str
     coder: str = ""
-
-
-class Coders(dict[str, str]):
-    """Pseudonyms for coders, since logins are names: the first that comes is “coder 1”."""
-
-    def __missing__(self, login: str) -> str:
-        self[login] = f"coder {len(self) + 1}"
-        return self[login]
 
 
 @dataclass

@@ -57,8 +57,8 @@ def _listed(name: str) -> frozenset[str]:
 def identifiers(text: str) -> Iterator[tuple[str, str]]:
     """Yield every direct identifier in a text: what kind it is, and what was found.
 
-    Letters of other forms, marks that do not show, and other dashes and spaces hide none. Names in small letters are not
-    told from words.
+    Letters of other forms, marks that do not show, and other dashes and spaces hide none. Names in small letters are
+    not told from words.
     """
     text = _plain(text)
     taken = []

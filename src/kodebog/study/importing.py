@@ -13,7 +13,7 @@ import re
 import tempfile
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -37,6 +37,8 @@ WITHHELD = "[held back: repeats words of a document]"
 """What stands for a definition that would tell what was said."""
 KEY = "key.csv"
 """What each id stands for."""
+LAST = "last-import.json"
+"""What the last import made; what is otherwise in the tables was written by hand."""
 
 
 class ImportFault(KodebogError):
@@ -45,7 +47,10 @@ class ImportFault(KodebogError):
 
 @dataclass
 class Key:
-    """What ids stand for: (kind, name) → id. Kinds: document, group, code, family, excerpt, coder, file."""
+    """What ids stand for: (kind, name) → id.
+
+    Kinds: document, group, code, family, excerpt, coder; and of the last import: file, columns, group by.
+    """
 
     ids: dict[tuple[str, str], str] = field(default_factory=dict)
     taken: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -63,12 +68,19 @@ class Key:
                     key.taken[row["kind"]].add(row["id"])
         return key
 
-    def remember(self, file: Path, columns: Columns) -> None:
-        """Keep where the file lies that is imported, and how its columns were read; other words than these are gone."""
-        for known in [known for known in self.ids if known[0] in {"file", "columns"}]:
+    def remember(self, file: Path, columns: Columns, group: str) -> str:
+        """Keep where the file lies that is imported, how its columns were read, and by what documents are grouped.
+
+        Returns that by which they are: what was said last, where nobody says it now.
+        """
+        group = group or next((name for kind, name in self.ids if kind == "group by"), "")
+        for known in [known for known in self.ids if known[0] in {"file", "columns", "group by"}]:
             del self.ids[known]
+        if group:
+            self.ids["group by", group] = "group"
         self.ids["file", str(file.resolve())] = "source"
         self.ids["columns", json.dumps(asdict(columns))] = "columns"
+        return group
 
     def columns(self) -> Columns | None:
         """Return how the columns of the imported file were read; none where nobody has said."""
@@ -190,28 +202,25 @@ class Names(NamedTuple):
     other_codes: str = "Other codes"
 
 
-def tables(
-    coded: Coded, key: Key, group: str = "", hand: dict[str, dict[str, Row]] | None = None, called: Names | None = None
-) -> Imported:
+def tables(coded: Coded, key: Key, group: str = "", called: Names | None = None) -> Imported:
     """Return the tables of a study of what was read; `group`: the attribute by which documents are grouped.
 
-    `hand`: rows that stood before, by table and id, of which what was written by hand is kept: labels of documents and
-    groups, gists, and definitions where the program has none. `key` grows by what is new.
+    `key` grows by what is new.
 
     Raises:
         ImportFault: when nothing is coded, or no document has the attribute.
 
     """
-    coded, hand, called = _without_circles(coded.joined()), hand or {}, called or Names()
+    coded, called = _without_circles(coded.joined()), called or Names()
     if not coded.codings:
         raise ImportFault("Nothing is coded in this file: there is nothing to make a study of.")
     notes = list(coded.notes)
-    documents, groups = _documents(coded, key, group, hand, called)
+    documents, groups = _documents(coded, key, group, called)
     spoken = said(coded)
-    names, families, codes = _codebook(coded, key, hand, notes, spoken, called)
-    ids, excerpts = _excerpts(coded, key, documents, hand)
-    if silent := len(coded.documents) - len(documents):
-        notes.append(f"{numbered(silent, 'document')} without a coded passage left out.")
+    names, families, codes = _codebook(coded, key, notes, spoken, called)
+    ids, excerpts = _excerpts(coded, key, documents)
+    if silent := len(coded.documents) - len({row["document"] for row in excerpts}):
+        notes.append(f"{numbered(silent, 'document')} without a coded passage.")
     if bare := len(coded.passages) - len(excerpts):
         notes.append(f"{numbered(bare, 'passage')} without a code left out.")
     coders = _coders(coded, key)
@@ -257,45 +266,32 @@ def _by_number(coding: tuple[str, str, str]) -> tuple[int, str, str]:
     return int(coding[0][1:]), coding[1], coding[2]
 
 
-def _documents(
-    coded: Coded, key: Key, group: str, hand: dict[str, dict[str, Row]], called: Names
-) -> tuple[dict[str, Row], list[Row]]:
+def _documents(coded: Coded, key: Key, group: str, called: Names) -> tuple[dict[str, Row], list[Row]]:
     """Documents by their id in the file, and their groups."""
     known = sorted({name for document in coded.documents.values() for name in document.attributes})
     if group and group not in known:
         listed = ", ".join(known) or "none"
         raise ImportFault(f"No document has “{group}” to be grouped by; known: {listed}")
-    given = {coding.passage for coding in coded.codings}
-    used = {coded.passages[passage].document for passage in given}
     documents: dict[str, Row] = {}
     members: Counter[str] = Counter()
     labels: dict[str, str] = {}
     for document in coded.documents.values():
-        if document.id not in used:
-            continue
         name = key.numbered("document", _called(coded, document), "D")
         said = (document.attributes.get(group) or "not said") if group else "all"
         of = key.named("group", said, said if group else EVERYONE)
         labels[of] = plain_text(said) if group else called.documents
         members[of] += 1
-        before = hand.get("documents", {}).get(name, {})
         words = "" if document.text is None else str(len(document.text.split()))
-        documents[document.id] = {"document": name, "group": of, "label": before.get("label") or name, "words": words}
-    groups = [
-        {
-            "group": of,
-            "label": hand.get("groups", {}).get(of, {}).get("label") or label,
-            "interviews": str(members[of]),
-        }
-        for of, label in labels.items()
-    ]
+        documents[document.id] = {"document": name, "group": of, "label": name, "words": words}
+    if group and len(labels) == len(documents) > 1:
+        raise ImportFault(f"“{group}” is another for each document: it groups nothing, and would tell who is who.")
+    groups = [{"group": of, "label": label, "interviews": str(members[of])} for of, label in labels.items()]
     return documents, groups
 
 
 def _codebook(
     coded: Coded,
     key: Key,
-    hand: dict[str, dict[str, Row]],
     notes: list[str],
     spoken: Set[tuple[str, ...]],
     called: Names,
@@ -315,12 +311,8 @@ def _codebook(
     families: list[Row] = []
     codes: list[Row] = []
 
-    def definition(table: str, name: str, code: Code) -> str:
-        before = hand.get(table, {}).get(name, {}).get("definition", "")
-        return before or ("" if code.id in in_vivo else plain_text(code.definition))
-
-    def used_for(family: str) -> str:
-        return hand.get("families", {}).get(family, {}).get("use") or ""
+    def definition(code: Code) -> str:
+        return "" if code.id in in_vivo else plain_text(code.definition)
 
     def words(code: Code) -> str:
         return "" if code.id in in_vivo else code.name
@@ -339,7 +331,7 @@ def _codebook(
             f"{shown} (in general)" if general else shown, [coded.codes[c].name for c in _above(coded, code)]
         )
         row = {"code": name, "family": family, "parent": parent, "label": label}
-        codes.append({**row, "definition": definition("codes", name, code)})
+        codes.append({**row, "definition": definition(code)})
         for child in [] if general else below[code.id]:
             add(child, family, name)
 
@@ -347,8 +339,7 @@ def _codebook(
     for top in [code for code in below[""] if below[code.id]]:
         family = key.named("family", path(top), words(top))
         shown = plain_text(words(top)) or f"family {family}"
-        told = definition("families", family, top)
-        families.append({"family": family, "label": shown, "definition": told, "use": used_for(family)})
+        families.append({"family": family, "label": shown, "definition": definition(top), "use": ""})
         if top.id in direct:
             add(top, family, "", general=True)
         for child in below[top.id]:
@@ -356,8 +347,7 @@ def _codebook(
     if alone:
         family = key.named("family", "", ALONE if not families else f"other {ALONE}")
         label = called.other_codes if families else called.codes
-        before = hand.get("families", {}).get(family, {}).get("definition", "")
-        families.append({"family": family, "label": label, "definition": before, "use": used_for(family)})
+        families.append({"family": family, "label": label, "definition": "", "use": ""})
         for code in alone:
             add(code, family, "")
     taken: set[str] = set()
@@ -409,9 +399,7 @@ def _above(coded: Coded, code: Code) -> list[str]:
     return list(_upwards(coded, code.id))[:0:-1]
 
 
-def _excerpts(
-    coded: Coded, key: Key, documents: dict[str, Row], hand: dict[str, dict[str, Row]]
-) -> tuple[dict[str, str], list[Row]]:
+def _excerpts(coded: Coded, key: Key, documents: dict[str, Row]) -> tuple[dict[str, str], list[Row]]:
     """Ids of the coded passages by their id in the file, and a row for each, in the order of documents and places."""
     given = {coding.passage for coding in coded.codings}
     order = {document: number for number, document in enumerate(documents)}
@@ -433,7 +421,7 @@ def _excerpts(
                 "start": "" if passage.start is None else str(passage.start),
                 "end": "" if passage.end is None else str(passage.end),
                 "words": words,
-                "gist": hand.get("excerpts", {}).get(name, {}).get("gist", ""),
+                "gist": "",
             }
         )
     return ids, rows
@@ -521,21 +509,63 @@ def _rows(path: Path) -> list[Row]:
         return list(csv.DictReader(file))
 
 
-def written_by_hand(data: Path) -> dict[str, dict[str, Row]]:
-    """Return the rows of the tables that may hold what was written by hand, by table and id."""
-    return {
-        name: {next(iter(row.values())): row for row in _rows(data / f"{name}.csv")}
-        for name in ("documents", "groups", "families", "codes", "excerpts")
-    }
+BY_HAND = {
+    "groups": ("label",),
+    "documents": ("group", "label"),
+    "families": ("label", "definition", "use"),
+    "codes": ("label", "definition"),
+    "excerpts": ("gist",),
+}
+"""Columns, by table, that a researcher may write in; further columns and tables are all theirs."""
 
 
-def changes(before: dict[str, dict[str, Row]], made: Imported) -> Iterator[str]:
-    """Yield what an import has changed: how many rows of each table are new, and how many are gone."""
-    for name in ("documents", "codes", "excerpts"):
-        now = {next(iter(row.values())) for row in made.tables[name]}
-        new, gone = len(now - set(before[name])), len(set(before[name]) - now)
-        if new or gone:
-            yield f"{name}: {new} new, {gone} gone, {len(now) - new} as before"
+def standing(data: Path, about: Mapping[str, Any]) -> dict[str, list[Row]]:
+    """Return the rows of the tables that a descriptor declares, as they stand in a folder, by table."""
+    return {resource["name"]: _rows(data / resource["path"]) for resource in about["resources"]}
+
+
+def with_handwork(
+    made: Imported, stands: Mapping[str, list[Row]], last: Mapping[str, Mapping[str, Row]], about: Mapping[str, Any]
+) -> Imported:
+    """Return what was imported, with what a researcher has written in the tables that stand.
+
+    A cell that is not as the last import left it was written by hand, and stays; so do columns and tables that the
+    researcher has added. `last`: the rows that the last import made, by table and id.
+    """
+    merged = dict(made.tables)
+    for resource in about["resources"]:
+        name, schema = resource["name"], resource["schema"]
+        if name not in made.tables:
+            merged[name] = stands[name]
+            continue
+        keys = schema["primaryKey"]
+        known = {"\t".join(row[k] for k in keys): row for row in stands[name]}
+        own = [f["name"] for f in schema["fields"] if f["name"] not in next(iter(made.tables[name]), {})]
+        merged[name] = []
+        for row in made.tables[name]:
+            identity = "\t".join(row[k] for k in keys)
+            before, was = known.get(identity, {}), last.get(name, {}).get(identity)
+            hand = [c for c in BY_HAND.get(name, ()) if before.get(c, "") != (was[c] if was else "")]
+            merged[name].append(
+                {**row, **{c: before[c] for c in hand if c in before}, **{c: before.get(c, "") for c in own}}
+            )
+    members = Counter(row["group"] for row in merged["documents"])
+    rows = {row["group"]: row for row in (*stands["groups"], *merged["groups"])}
+    merged["groups"] = [{**rows[g], "interviews": str(members[g])} for g in rows if members[g]]
+    return replace(made, tables=merged)
+
+
+def changes(before: Mapping[str, list[Row]], made: Imported) -> Iterator[str]:
+    """Yield what an import has changed: how many rows of each table are new, are gone, and say something else."""
+    for name in ("groups", "documents", "families", "codes", "excerpts"):
+        was, now = ({next(iter(row.values())): row for row in rows} for rows in (before[name], made.tables[name]))
+        new, gone = len(now.keys() - was.keys()), len(was.keys() - now.keys())
+        other = sum(was[key] != now[key] for key in now.keys() & was.keys())
+        if new or gone or other:
+            yield f"{name}: {new} new, {gone} gone, {other} changed, {len(now) - new - other} as before"
+    was_, now_ = ({tuple(row.values()) for row in rows} for rows in (before["codings"], made.tables["codings"]))
+    if was_ != now_:
+        yield f"codings: {len(now_ - was_)} new, {len(was_ - now_)} gone, {len(now_ & was_)} as before"
 
 
 def private_folder(project: Path) -> Path:
@@ -543,10 +573,19 @@ def private_folder(project: Path) -> Path:
     return project.with_name(f"{project.name}-private")
 
 
-def write_key(key: Key, project: Path) -> Path:
-    """Write the key beside a project, readable by its owner alone; return the file."""
+def last_import(project: Path) -> dict[str, dict[str, Row]]:
+    """Return the rows that the last import made, by table and id; none where that is not known."""
+    path = private_folder(project) / LAST
+    found: dict[str, dict[str, Row]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return found
+
+
+def write_key(made: Imported, project: Path) -> Path:
+    """Write the key beside a project, and what was imported, readable by its owner alone; return the key's file."""
     folder = private_folder(project)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    write_whole(folder / KEY, key.text(), mode=0o600)
+    by_id = {name: {row[next(iter(row))]: row for row in made.tables[name]} for name in BY_HAND}
+    write_whole(folder / LAST, json.dumps(by_id, ensure_ascii=False, indent=1), mode=0o600)
+    write_whole(folder / KEY, made.key.text(), mode=0o600)
     return folder / KEY

@@ -24,7 +24,7 @@ def frames(package: Package) -> Tables:
     """
     t = package.frames
     tables = {name: empty_frame(schema) for name, schema in known_tables().items()}
-    tables["sections"] = _filled("sections", t["documents"].rename(columns={"document": "section"}))
+    tables["sections"] = _filled("sections", t["documents"].rename(columns={"document": "section"}), keep=("group",))
     tables["sample"] = _filled("sample", t["groups"].rename(columns={"group": "perspective"}))
     tables["families"] = _filled("families", t["families"], keep=("use",))
     tables["codes"] = _filled("codes", t["codes"])

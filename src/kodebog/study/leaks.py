@@ -32,10 +32,14 @@ def leaks(project: Path, package: Package, texts: Iterable[Path]) -> tuple[list[
 
 def lookup(package: Package, texts: Iterable[Path], key: Key, spoken: Set[tuple[str, ...]]) -> list[Fault]:
     """Return what repeats a run of words that was spoken, or names a document of the key."""
+    own = {known.casefold() for (kind, _), known in key.ids.items() if kind in {"document", "excerpt", "coder"}}
     names = {
         stem: pattern
         for kind, name in key.ids
-        if kind == "document" and TELLING.search(stem := Path(name.partition("\t")[0]).stem) and len(stem) > 2
+        if kind in {"document", "coder"}
+        and TELLING.search(stem := Path(name.partition("\t")[0]).stem)
+        and len(stem) > 2
+        and stem.casefold() not in own  # a pseudonym tells nobody
         for pattern in [re.compile(rf"(?<!\w){re.escape(stem)}(?!\w)", re.IGNORECASE)]
     }
     faults: list[Fault] = []
@@ -73,11 +77,14 @@ def _spoken(key: Key) -> tuple[set[tuple[str, ...]], list[str]]:
 
 
 def _cells(package: Package) -> Iterator[tuple[str, int, str, str]]:
+    """Cells of text, but for ids and numbers; the words in a private copy are left out, which is not published."""
     for table in package.tables.values():
         heads, *rows = table.rows
+        tied = {c for key in table.schema.get("foreignKeys", []) for c in key["fields"]} | {WORDING}
+        texts = {f["name"] for f in table.schema["fields"] if f["type"] == "string"} - tied
         for number, row in enumerate(rows, 2):
             for head, cell in zip(heads, row, strict=False):
-                if head != WORDING:  # a private copy has it, which is not published
+                if head in texts:
                     yield table.file, number, head, cell
 
 

@@ -11,7 +11,7 @@ from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 
-from kodebog.study.coded import Code, Coded, Coders, Coding, Document, Passage, ReadError, characters, placed
+from kodebog.study.coded import Code, Coded, Coding, Document, Passage, ReadError, characters, placed
 
 TAGUETTE = {"projects", "documents", "tags", "highlights", "highlight_tags"}
 RQDA = {"source", "freecode", "coding"}
@@ -95,13 +95,12 @@ def _taguette(database: sqlite3.Connection, name: str, logged: bool) -> Coded:
 def _taguette_coders(database: sqlite3.Connection) -> dict[tuple[int, int | None], str]:
     """Who first gave a tag to a highlight, by the program's own log."""
     found: dict[tuple[int, int | None], str] = {}
-    coders = Coders()
     for login, payload in database.execute("select user_login, payload from commands order by id"):
         command = json.loads(payload)
         if command.get("type") == "highlight_add":
             highlight = command.get("highlight_id") or command.get("id")
             for tag in [*command.get("tags", []), None]:
-                found.setdefault((highlight, tag), coders[login])
+                found.setdefault((highlight, tag), login)
     return found
 
 
@@ -145,7 +144,7 @@ def _rqda(database: sqlite3.Connection, categories: bool) -> Coded:
 
 def _stored_words(rows: list[tuple[int, int, int, float, float, str, str]], made: Coded) -> None:
     """Take codings whose words are kept beside their place; where the two differ, the words find the place."""
-    coders, gone, differ, lost = Coders(), 0, 0, 0
+    gone, differ, lost = 0, 0, 0
     for number, code, document, start, end, words, owner in rows:
         if str(code) not in made.codes or str(document) not in made.documents:
             gone += 1
@@ -158,7 +157,7 @@ def _stored_words(rows: list[tuple[int, int, int, float, float, str, str]], made
             place = (at, at + len(words)) if at >= 0 else None
             lost += place is None
         made.passages[str(number)] = Passage(str(number), str(document), *(place or ()))
-        made.codings.append(Coding(str(number), str(code), coders[owner or ""]))
+        made.codings.append(Coding(str(number), str(code), owner or ""))
     if gone:
         made.notes.append(f"{gone} codings are of a code or a document that is not there any more; they were left out.")
     if differ:

@@ -67,7 +67,7 @@ def read(path: Path) -> Coded:
         if origin := root.get("origin"):
             made.program += f", written by {origin}"
         _codes(root, made)
-        users = {_id(user.get("guid")): f"coder {n}" for n, user in enumerate(_all(root, "User"), 1)}
+        users = {_id(user.get("guid")): user.get("name") or _id(user.get("guid")) for user in _all(root, "User")}
         shifted: Counter[str] = Counter()
         for source in _all(root, *SOURCES):
             _source(source, members, users, made, shifted)

@@ -6,11 +6,13 @@ Columns are known by their heads, as Taguette, ATLAS.ti, MAXQDA, Dedoose and NVi
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 import warnings
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,15 +21,21 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 from defusedxml.ElementTree import fromstring
 
-from kodebog.study.coded import LARGEST, Code, Coded, Coders, Coding, Document, Passage, ReadError
+from kodebog.study.coded import LARGEST, Code, Coded, Coding, Document, Passage, ReadError
 
 HEADS = {
-    "document": ("document", "document name", "interview", "file", "source", "transcript", "filename", "media title"),
+    "document": (
+        "document", "document name", "interview", "file", "source", "transcript", "filename", "media title",
+        "dokument", "dokumentnavn",
+    ),
     "passage": ("segment id", "fragment_id", "frag_id", "statement id", "quotation id", "number", "id", "passage"),
-    "words": ("text", "content", "quote", "quotation", "excerpt", "excerpt copy", "text content", "segment"),
-    "code": ("code", "codes", "tag", "tags", "codes applied combined"),
-    "coder": ("coder", "user", "created by", "modified by", "author", "excerpt creator"),
-}
+    "words": (
+        "text", "content", "quotation content", "quote", "quotation", "excerpt", "excerpt copy", "text content",
+        "segment", "tekst", "citat", "udsagn", "uddrag",
+    ),
+    "code": ("code", "codes", "tag", "tags", "codes applied combined", "kode", "koder"),
+    "coder": ("coder", "user", "created by", "modified by", "author", "excerpt creator", "kodet af"),
+}  # fmt: skip
 """Heads of columns, in small letters, the surest first."""
 SEPARATORS = ("\n", ";", "|")
 """What stands between codes in one cell. Not the comma, which stands in the names of codes as well."""
@@ -69,11 +77,12 @@ def read(path: Path, told: Columns | None = None) -> Coded:
     roles, codes, marks = _roles(heads, told, path.name)
     used = {*roles.values(), *codes, *marks}
     beside = {head: at for at, head in enumerate(heads) if head and at not in used}
-    made, coders, bare, commas = Coded("table"), Coders(), 0, 0
+    made, bare, commas = Coded("table"), 0, 0
     names = _names(Path(told.codebook)) if told.codebook else {}
     made.codes.update({name: Code(name, name, "", definition) for name, definition in names.items()})
     attributes: dict[str, dict[str, set[str]]] = {}
-    for number, row in enumerate(rows[1:], 2):
+    nameless: Counter[str] = Counter()
+    for row in rows[1:]:
         cells = [cell.strip() for cell in row] + [""] * (len(heads) - len(row))
         cell = {role: cells[at] for role, at in roles.items()}
         document = cell.get("document") or path.stem
@@ -81,7 +90,9 @@ def read(path: Path, told: Columns | None = None) -> Coded:
         for head, at in beside.items():
             attributes.setdefault(document, {}).setdefault(head, set()).add(cells[at])
         # the same words in the same document are one passage, unless the table numbers its passages
-        passage = f"{document}\0{cell.get('passage') or cell.get('words') or f'row {number}'}"
+        nameless[document] += not (cell.get("passage") or cell.get("words"))
+        known = cell.get("passage") or _checksum(cell.get("words", "")) or f"row {nameless[document]}"
+        passage = f"{document}\t{known}"
         made.passages.setdefault(passage, Passage(passage, document, words=cell.get("words") or None))
         given = [code for at in codes for code in _split(cells[at], names)]
         commas += sum("," in cells[at] and len(_split(cells[at], names)) == 1 for at in codes)
@@ -90,7 +101,7 @@ def read(path: Path, told: Columns | None = None) -> Coded:
         by = cell.get("coder", "")
         for code in dict.fromkeys(given):
             made.codes.setdefault(code, Code(code, code))
-            made.codings.append(Coding(passage, code, coders[by] if by else ""))
+            made.codings.append(Coding(passage, code, by))
     if bare:
         made.notes.append(f"{bare} rows have no code.")
     if commas:
@@ -101,6 +112,11 @@ def read(path: Path, told: Columns | None = None) -> Coded:
     if beside:
         made.notes.append(f"Columns not used, but for grouping documents: {', '.join(beside)}.")
     return made
+
+
+def _checksum(words: str) -> str:
+    """A name for words that does not tell them; none for none."""
+    return hashlib.sha256(words.encode()).hexdigest()[:16] if words else ""
 
 
 def _roles(heads: list[str], told: Columns, name: str) -> tuple[dict[str, int], list[int], list[int]]:
