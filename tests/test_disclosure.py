@@ -55,8 +55,18 @@ def test_direct_identifiers(text, kind):
 
 @pytest.mark.parametrize(
     "text",
+    ["Met\u00adte", "Met\u200bte", "\uff2dette", "070761\u20114285", "20\u00a0304\u00a0050", "2345\u00a06789"],
+)
+def test_nothing_is_hidden_by_another_form_of_a_letter_dash_or_space(text):
+    assert list(identifiers(text)) != []
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         "",
+        "from 2019 2022 on",
+        "12 345 678 characters",
         "kommune X er decentral",
         "29 excerpts, 1467 words, 2019",
         "320199-1234 is no date",

@@ -236,11 +236,24 @@ def test_whatever_a_researcher_writes_stays(start, made):
     (data / "places.csv").write_text("place\nindoors\n", encoding="utf-8")
     about = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
     named = {resource["name"]: resource for resource in about["resources"]}
-    mood = {"name": "mood", "type": "string", "title": "Mood", "title_da": "Stemning", "description": "How it was said."}
+    mood = {
+        "name": "mood",
+        "type": "string",
+        "title": "Mood",
+        "title_da": "Stemning",
+        "description": "How it was said.",
+    }
     named["excerpts"]["schema"]["fields"].append(mood)
     place = {"fields": [{**mood, "name": "place", "title": "Place", "title_da": "Sted"}], "primaryKey": ["place"]}
     about["resources"].append(
-        {"name": "places", "path": "places.csv", "title": "Places", "title_da": "Steder", "description": "Where.", "schema": place}
+        {
+            "name": "places",
+            "path": "places.csv",
+            "title": "Places",
+            "title_da": "Steder",
+            "description": "Where.",
+            "schema": place,
+        }
     )
     (data / "datapackage.json").write_text(json.dumps(about), encoding="utf-8")
     assert check(data) == []

@@ -5,6 +5,7 @@ The package is what `pip` would install, unpacked outside the checkout; the inte
 
 import compileall
 import csv
+import json
 import os
 import re
 import subprocess
@@ -50,12 +51,19 @@ class Installed:
         return done.stdout + done.stderr
 
 
+STRAY = ("codings.csv", "notes.md", "transcripts/Anna.txt", "book/draft.txt", "data/.~lock.csv")
+"""What lies about in a researcher's folder, and is for nobody else."""
+
+
 @pytest.fixture(scope="session")
 def own_book(tmp_path_factory):
     """The package, and the book of the made-up interviews, built with it."""
     kodebog = Installed(tmp_path_factory.mktemp("installed"))
     made_up.qdpx(kodebog.folder / "interviews.qdpx", made_up.interviews())
     kodebog.said = kodebog("import", "interviews.qdpx", "mystudy", "--group", "role", "--title", "Made up")
+    for name in STRAY:
+        (kodebog.folder / "mystudy" / name).parent.mkdir(exist_ok=True)
+        (kodebog.folder / "mystudy" / name).write_text("Mette Hansen, 070761-4285", encoding="utf-8")
     kodebog.said += kodebog("build", "mystudy")
     kodebog.html = kodebog.folder / "mystudy/_build/html"
     return kodebog
@@ -120,6 +128,31 @@ class TestABookOfOnesOwn:
         carried = [set(row.split()) for row in re.findall(r'data-code="([^"]*)"', evidence)]
         for address, number in found:
             assert sum(address.partition("=")[2] in codes for codes in carried) == int(number), address
+
+    def test_the_source_is_what_the_book_is_made_of_and_nothing_that_lies_about(self, own_book):
+        with zipfile.ZipFile(own_book.html / "source.zip") as archive:
+            names = {name.removeprefix("source/") for name in archive.namelist()}
+            assert not [name for name in archive.namelist() if b"Mette" in archive.read(name)]
+        assert not names & set(STRAY)
+        assert {"_config.yml", "_toc.yml", "index.md", "conf.py", "CITATION.cff", "data/datapackage.json"} <= names
+        assert {name for name in names if name.endswith(".csv")} == {
+            f"data/{name}.csv"
+            for name in ("codes", "codings", "disclosure_exceptions", "documents", "excerpts", "families", "groups")
+        }
+
+    def test_a_notebook_that_shows_what_was_said_is_not_published(self, own_book):
+        notebook = own_book.folder / "mystudy/notebooks/documents.ipynb"
+        before = notebook.read_text(encoding="utf-8")
+        cells = json.loads(before)
+        source = f"open({str(own_book.folder / 'words.txt')!r}).read()"
+        (own_book.folder / "words.txt").write_text(made_up.interviews().texts["Nobody Two"][:80], encoding="utf-8")
+        next(c for c in reversed(cells["cells"]) if c["cell_type"] == "code")["source"] = source
+        try:
+            notebook.write_text(json.dumps(cells), encoding="utf-8")
+            said = own_book("build", "mystudy", code=1)
+        finally:
+            notebook.write_text(before, encoding="utf-8")
+        assert re.search(r"documents\.ipynb: repeats 5 words of a document", said), said
 
     def test_what_stands_in_the_way_is_found_before_it_is_built(self, own_book):
         page = own_book.folder / "mystudy/index.md"

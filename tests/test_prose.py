@@ -186,3 +186,14 @@ def test_every_statement_of_the_brief_leads_to_its_evidence(language):
     sentences = [s for line in lines for s in re.split(r"(?<=[.?]) (?=[A-Z])", line) if len(s.split()) > 2]
     assert len(sentences) > 15
     assert [s for s in sentences if not re.search(r"\{(finding|excerpt)\}`|\]\(\.\./notebooks/", s)] == []
+
+
+def test_every_finding_is_spoken_of_in_some_chapter(study):
+    """The ledger lists all; the chapters say where each belongs."""
+    spoken = {
+        name
+        for texts in PAGES.values()
+        for text in texts
+        for name in re.findall(r"\{(?:finding|voices)\}`(F\d+)`", text)
+    }
+    assert set(study.findings["finding"]) - spoken == set()

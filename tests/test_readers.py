@@ -261,7 +261,7 @@ def test_a_workbook_and_numbers_as_they_are_seen(tmp_path):
         book.active.append(row)
     book.save(tmp_path / "codings.xlsx")
     coded = readers.read(tmp_path / "codings.xlsx")
-    assert len(coded.passages) == 2 and "1 rows have no code." in coded.notes
+    assert len(coded.passages) == 2 and "1 row without a code." in coded.notes
 
 
 def test_windows_letters_commas_and_columns_nobody_asked_for(tmp_path):

@@ -107,18 +107,24 @@ def typology(study: Study) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["dimension", "type", "code", "excerpts"])
 
 
+FEWEST = 5
+"""Excerpts that two must both have coded, at least, for an interval around their agreement to mean anything."""
+
+
 def coders(study: Study) -> pd.DataFrame:
     """Return how far each two coders agree on the excerpts that both have coded, before anything was settled.
 
     Columns: one, other, excerpts (that both have coded), both, either, kappa, low, high, as in
-    `kodebog.analysis.agreement.agreement_of_pairs`. No rows where no two have coded the same excerpt.
+    `kodebog.analysis.agreement.agreement_of_pairs`; no interval over fewer than `FEWEST` excerpts. No
+    rows where no two have coded the same excerpt.
     """
     found = []
     for one, other in itertools.combinations(sorted(study.readings["reading"].unique()), 2):
         shared = _coded_by_both(study, one, other)
         if len(shared.excerpts):
             row = agreement_of_pairs(shared).iloc[0]
-            found.append({**row.to_dict(), "excerpts": len(shared.excerpts)})
+            few = {"low": float("nan"), "high": float("nan")} if len(shared.excerpts) < FEWEST else {}
+            found.append({**row.to_dict(), "excerpts": len(shared.excerpts), **few})
     columns = ["one", "other", "excerpts", "both", "either", "kappa", "low", "high"]
     return pd.DataFrame(found, columns=columns)
 

@@ -24,7 +24,7 @@ from typing import Any
 from kodebog import edition, paths
 from kodebog.errors import KodebogError
 from kodebog.files import hash_files, project_files, write_whole
-from kodebog.publish.execution import ExecutionError, book_hash, execute, outputs_hash, pending
+from kodebog.publish.execution import ExecutionError, book_hash, execute, outputs_hash, pending, shown
 from kodebog.publish.forking import get_ready
 
 WORK = paths.BUILD / ".work"
@@ -86,6 +86,8 @@ def _published() -> str:
 
 
 def _make(jobs: int, say: Callable[[str], None], sources: str, record: dict[str, Any], publish: bool) -> None:
+    from kodebog.report import gate  # noqa: PLC0415 - slow to import
+
     notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
     todo = pending(notebooks)
     if todo:
@@ -106,6 +108,8 @@ def _make(jobs: int, say: Callable[[str], None], sources: str, record: dict[str,
             execute(notebooks, jobs, say)
         except ExecutionError as error:
             raise BuildError(str(error)) from None
+    if found := gate.shown_faults(paths.study(), shown(notebooks)):
+        raise BuildError("\n".join(map(str, found)))
     if not WORK.is_dir() or record.get("work") != hash_files(WORK, WORK):
         shutil.rmtree(WORK, ignore_errors=True)
     # from here on the work folder is not whole, and the next build must know

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ class EditionInBackground(InBackground):
     def options(self) -> dict[str, Any]:
         """Return the settings that differ."""
         os.environ["KODEBOG_LANGUAGE"] = self.language
+        # Sphinx marks style sheets that are there when it starts otherwise than those that it makes itself
+        shutil.rmtree(self.folder / "_static", ignore_errors=True)
         return settings(self.doctrees / "locale")
 
 

@@ -19,7 +19,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 from types import FrameType
@@ -311,6 +311,20 @@ async def _run(task: Pending, sockets: str) -> str:
         if client.km is not None:
             await client._async_cleanup_kernel()
     return ""
+
+
+def shown(notebooks: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """Yield each text that executed notebooks show, in all editions, with the notebook's name."""
+    for path in notebooks:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        for name in edition.editions():
+            with edition.making(name):
+                for output in [output for cell in _load(code) or [] for output in cell]:
+                    texts = output.get("data", {}) | {"text": output.get("text", "")}
+                    for kind, text in texts.items():
+                        if kind.startswith("text") and text:
+                            yield path.name, text if isinstance(text, str) else "".join(text)
 
 
 def store_outputs(notebooks: Iterable[Path]) -> list[Path]:

@@ -21,7 +21,7 @@ from sphinx.util.osutil import relative_uri
 
 from kodebog import edition, paths
 from kodebog.analysis.evidence import findings_with_evidence
-from kodebog.analysis.ledger import STATUSES
+from kodebog.analysis.ledger import STATUSES, finding_status
 from kodebog.edition import _, noop
 from kodebog.files import hash_files
 from kodebog.publish import editions, execution, explorer, head, language, outputs, references, site, transforms
@@ -115,6 +115,16 @@ class _Voices(SphinxRole):
         row = rows.loc[self.text]
         marks = [*map(_mark, row["excerpts"]), *(_mark(excerpt, "against") for excerpt in row["against"])]
         return marks or [nodes.emphasis("", _("no excerpt"))], []
+
+
+class _Status(SphinxRole):
+    """Role `status`: what is said of a finding by what is printed for it, in words."""
+
+    def run(self) -> Made:
+        said = finding_status(Study.load()).set_index("finding")["status"]
+        if self.text not in said.index:
+            return [], [self.inliner.reporter.error(f"no finding “{self.text}”", line=self.lineno)]
+        return [nodes.emphasis("", known(said[self.text]))], []
 
 
 class _Anchor(SphinxRole):
@@ -330,6 +340,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         "voice": _Voice(),
         "rung": _Rung(),
         "voices": _Voices(),
+        "status": _Status(),
         **{name: _Fact() for name in NUMBERS},
         "built": _Built(),
         "reported": _Reported(),

@@ -143,7 +143,9 @@ def _new(made: importing.Imported, folder: Path, title: str, author: str, licenc
 
 CHAPTERS: dict[str, Callable[[importing.Imported], bool]] = {
     "typology": lambda made: any(row["use"] for row in made.tables["families"]),
-    "agreement": lambda made: {row["coder"] for row in made.tables["codings"]} != {"coder-1"},
+    "agreement": lambda made: (
+        len({(row["excerpt"], row["coder"]) for row in made.tables["codings"]}) > len(made.tables["excerpts"])
+    ),
 }
 """Chapters that not every study has, and when it has them."""
 LAST = "      - file: notebooks/evidence\n"

@@ -31,29 +31,41 @@ class ExportError(KodebogError):
     """The study cannot be written in this form; the message says why."""
 
 
+def given(study: Study) -> pd.DataFrame:
+    """Return every coding: those that count, and in interviews those of all coders. Columns: excerpt, code, coder."""
+    columns = ["excerpt", "code", "coder"]
+    all_coders = study.readings.rename(columns={"reading": "coder"}) if study.of_interviews else study.readings[:0]
+    rows = pd.concat([study.excerpt_codes[columns], all_coders.reindex(columns=columns)])
+    return rows.drop_duplicates().sort_values(["excerpt", "coder"], kind="stable", ignore_index=True)
+
+
 def codings(study: Study) -> str:
-    """Return the codings as CSV, a row each, with document, group, place and the labels of all codes above."""
-    labels, parents = study.labels("codes"), study.codes.set_index("code")["parent"].dropna().to_dict()
+    """Return the codings as CSV, a row each, as `kodebog import` reads them.
+
+    Columns: passage, document, group, start and end (characters) where known, length (in words), code (its label, after
+    those above it), coder, code id.
+    """
+    names, parents = study.labels("codes"), study.codes.set_index("code")["parent"].dropna().to_dict()
     families = study.codes.set_index("code")["family"].map(study.labels("families"))
 
     def path(code: str) -> str:
-        above = [labels[code]]
+        above = [names[code]]
         while code in parents:
             code = parents[code]
-            above.append(labels[code])
+            above.append(names[code])
         return " > ".join([families[code], *reversed(above)])
 
-    rows = study.excerpt_codes.merge(study.excerpts, on="excerpt")
+    rows = given(study).merge(study.excerpts, on="excerpt")
     frame = pd.DataFrame(
         {
-            "excerpt": rows["excerpt"],
+            "passage": rows["excerpt"],
             "document": rows["section"].map(study.labels("sections")),
             "group": rows["perspective"].map(study.labels("sample")),
             **{column: rows[column] for column in ("start", "end") if column in rows},
-            "words": rows["words"],
-            "code": rows["code"],
-            "label": rows["code"].map(labels),
-            "path": rows["code"].map(path),
+            "length": rows["words"],
+            "code": rows["code"].map(path),
+            "coder": rows["coder"],
+            "code id": rows["code"],
         }
     )
     return csv_text(frame)
@@ -98,6 +110,17 @@ def _code(above: ET.Element, guid: str, name: str, given: bool, definition: obje
     return code
 
 
+def _groups(study: Study, root: ET.Element) -> None:
+    """Groups as cases, with the documents of each."""
+    if "group" not in study.sections or len(study.sample) < 2:
+        return
+    cases = ET.SubElement(root, "Cases")
+    for group, label in study.labels("sample").items():
+        case = ET.SubElement(cases, "Case", guid=_guid("group", group), name=label)
+        for document in study.sections.loc[study.sections["group"] == group, "section"]:
+            ET.SubElement(case, "SourceRef", targetGUID=_guid("document", document))
+
+
 def codebook(study: Study) -> bytes:
     """Return the codebook as REFI-QDA (.qdc)."""
     root = ET.Element("CodeBook", {"xmlns": CODEBOOK, "origin": "kodebog"})
@@ -119,11 +142,15 @@ def project(study: Study, texts: Mapping[str, str] | None = None) -> bytes:
         raise ExportError("This study does not say where its excerpts stand; its codebook alone can be exported.")
     texts = texts or {}
     root = ET.Element("Project", xmlns=PROJECT, name="kodebog", origin="kodebog", creationDateTime=MOMENT)
-    user = _guid("user", "coder-1")
-    ET.SubElement(ET.SubElement(root, "Users"), "User", guid=user, name="coder-1")
+    codings = given(study)
+    users = ET.SubElement(root, "Users")
+    for coder in sorted(codings["coder"].unique()):
+        ET.SubElement(users, "User", guid=_guid("user", coder), name=coder)
+    user = _guid("user", min(codings["coder"]))
     _codebook(study, root)
+    _groups(study, root)
     sources = ET.SubElement(root, "Sources")
-    given = study.excerpt_codes.groupby("excerpt")["code"].agg(list)
+    by_excerpt = {str(e): part for e, part in codings.groupby("excerpt")}
     for document, part in study.excerpts.groupby("section", sort=False):
         guid = _guid("document", str(document))
         label = study.labels("sections")[str(document)]
@@ -139,9 +166,9 @@ def project(study: Study, texts: Mapping[str, str] | None = None) -> bytes:
                 place = {"guid": key, "name": str(row.excerpt), "creatingUser": user, "creationDateTime": MOMENT}
                 place |= {"startPosition": str(row.start), "endPosition": str(row.end)}
                 holder = ET.SubElement(source, "PlainTextSelection", place)
-            for code in given.get(row.excerpt, []):
-                coding = _guid("coding", f"{row.excerpt} {code}")
-                made = ET.SubElement(holder, "Coding", guid=coding, creatingUser=user, creationDateTime=MOMENT)
+            for _, code, coder in by_excerpt[str(row.excerpt)].itertuples(index=False, name=None):
+                about = {"guid": _guid("coding", f"{row.excerpt} {code} {coder}"), "creationDateTime": MOMENT}
+                made = ET.SubElement(holder, "Coding", about, creatingUser=_guid("user", coder))
                 ET.SubElement(made, "CodeRef", targetGUID=_guid("code", code))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -52,6 +53,30 @@ def questions(folder: Path, root: Path = paths.ROOT) -> list[str]:
     about = root / "CITATION.cff"
     authors = yaml.safe_load(about.read_text(encoding="utf-8"))["authors"] if about.is_file() else []
     return open_questions(datapackage(folder), authors, waiting)
+
+
+TOLD_AMONG_NUMBERS = ("CPR number", "e-mail address")
+"""Direct identifiers that can be told from what tables of numbers and labels show."""
+
+
+def shown_faults(folder: Path, shown: Iterable[tuple[str, str]]) -> list[Fault]:
+    """Return what notebooks show and nobody may read: direct identifiers, words and names of interviews.
+
+    `shown`: what notebooks show, as their names and a text each. Of an article's study they show its own tables, which
+    are looked through as such; a private copy is not published.
+    """
+    if paths.PRIVATE or not Study.load(folder).of_interviews:
+        return []
+    package, _ = validated(folder)
+    assert package is not None
+    texts = list(shown)
+    found = [
+        Fault(file=name, value=value, problem=f"shows a direct identifier: {kind}", allowed="show it not")
+        for name, text in texts
+        for kind, value in identifiers(text)
+        if kind in TOLD_AMONG_NUMBERS
+    ]
+    return [*found, *leaks(paths.ROOT, package, [], texts)[0]]
 
 
 def faults(folder: Path) -> tuple[list[Fault], list[str]]:

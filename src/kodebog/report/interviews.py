@@ -15,7 +15,7 @@ from kodebog.edition import _, decimal
 from kodebog.report import display
 from kodebog.report.display import CodeLinks, Holders, Table, Words
 from kodebog.report.style import FALLBACK, SHEET, drawable, use_typeface
-from kodebog.report.wording import joined, leading, listed, numbered, of
+from kodebog.report.wording import each, joined, leading, listed, numbered, of
 from kodebog.study import Study
 from kodebog.study.package import WORDING
 
@@ -43,7 +43,8 @@ def documents(study: Study) -> Table:
     if rows["words"].notna().any():
         frame[_("Words in excerpts")] = rows["words"]
     most, n = leading(rows["label"], rows["excerpts"])
-    caption = _("Most excerpts are from {most}: {of}").format(most=most, of=of(n, len(study.excerpts)))
+    caption = _("No document has more excerpts than {most}: {of}")
+    caption = caption.format(most=most, of=each(n, rows["excerpts"], len(study.excerpts)))
     if len(rows) == 1:
         caption = _("All {n} excerpts are from one document").format(n=len(study.excerpts))
     return Table(frame, caption, "tab-documents", stub=True)
@@ -64,8 +65,8 @@ def codes(study: Study, family: str) -> Table:
             frame[label] = rows[group].where(rows[group] > 0, "")
     most, n = leading(rows["label"], rows["n"])
     name = study.labels("families")[family]
-    caption = _("{family}: most excerpts carry {most}, {of}")
-    caption = caption.format(family=name, most=most, of=of(n, len(study.excerpts)))
+    caption = _("{family}: no code is in more excerpts than {most}, {of}")
+    caption = caption.format(family=name, most=most, of=each(n, rows["n"], len(study.excerpts)))
     return Table(frame, caption, f"tab-codes-{family}", stub=True)
 
 
@@ -87,13 +88,16 @@ def together(study: Study, overlap: bool = False) -> Table:
             _("Excerpts with either"): shown["either"],
         }
     )
-    what = _("excerpts, or overlapping pairs of them") if overlap else _("excerpts")
     if rows.empty:
-        return Table(frame, _("No two codes meet in the same {what}").format(what=what), "tab-together", stub=True)
+        return Table(frame, _("No two codes meet in the same excerpt"), "tab-together", stub=True)
     first = rows.iloc[0]
-    caption = _("{pair} meet most: in {n} {what}. {pairs} pairs of codes meet at all").format(
-        pair=listed([labels[first["one"]], labels[first["other"]]]), n=first["n"], what=what, pairs=len(rows)
+    caption = _("{pair} meet most: in {excerpts}. {pairs} pairs of codes meet at all").format(
+        pair=listed([labels[first["one"]], labels[first["other"]]]),
+        excerpts=numbered(int(first["n"]), "excerpt"),
+        pairs=len(rows),
     )
+    if overlap:
+        caption += _("; two excerpts that overlap count as one more")
     if len(rows) > len(shown):
         caption += _("; the {n} that meet most are here").format(n=len(shown))
     return Table(frame, caption, "tab-together", (36, 36, 12, 16), stub=True)
@@ -118,7 +122,7 @@ def typology(study: Study) -> Table:
     caption = caption.format(types=numbered(len(kinds), "type"))
     if rows.empty:
         caption = _("No excerpt carries a type and a code of a dimension")
-    return Table(frame, caption, "tab-typology", stub=True)
+    return Table(frame, caption, "tab-typology", stub=True, look="kodebog-columns")
 
 
 def agreement(study: Study) -> Table:
@@ -156,6 +160,8 @@ def differences(study: Study) -> Table:
         }
     )
     caption = _("The coders agree on every code")
+    if study.readings.empty:
+        caption = _("No two coders have coded the same excerpt")
     if len(rows):
         caption = _("Coders differ on {of} codes, most on {most}").format(
             of=of(rows["code"].nunique(), study.readings["code"].nunique()), most=listed([labels[rows.iloc[0]["code"]]])
@@ -232,7 +238,8 @@ def most_given(study: Study) -> display.Figure:
         prop = {"family": list(FAMILIES)}
         figure.legend(loc="outside upper left", ncols=2, columnspacing=1, borderpad=0, prop=prop)
     most, n = leading(rows["label"], rows["n"])
-    caption = _("Most excerpts carry {most}: {of}").format(most=most, of=of(n, len(study.excerpts)))
+    caption = _("No code is in more excerpts than {most}: {of}")
+    caption = caption.format(most=most, of=each(n, rows["n"], len(study.excerpts)))
     said = "; ".join(f"{r.label}: {r.n}" for r in rows.itertuples())
     data = rows[["code", "label", "n", *groups]]
     alt = _("Bars for the {n} codes given most. {said}.").format(n=len(rows), said=said)

@@ -57,6 +57,11 @@ def leading(labels: pd.Series[str], counts: pd.Series[int]) -> tuple[str, int]:
     return listed(list(labels[counts == most])), most
 
 
+def each(n: int, counts: pd.Series[int], total: int) -> str:
+    """Return “n of N”, or “n of N each” where several have that count."""
+    return _("{of} each").format(of=of(n, total)) if int((counts == n).sum()) > 1 else of(n, total)
+
+
 def listed(labels: list[str]) -> str:
     """Return labels in quotation marks, as a list in a sentence."""
     return joined([_("“{label}”").format(label=label) for label in labels])

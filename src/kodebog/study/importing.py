@@ -358,7 +358,7 @@ def _codebook(
             row["label"] = f"{base} ({number})"
         taken.add(row["label"].casefold())
     if unused := len(coded.codes) - len(used):
-        notes.append(f"{numbered(unused, 'code')} that are not used left out.")
+        notes.append(f"Left out, since not used: {numbered(unused, 'code')}.")
     if in_vivo:
         notes.append(
             f"{numbered(len(in_vivo), 'code')} with words of a document in name or definition. Both are held back: "

@@ -21,16 +21,27 @@ TELLING = re.compile(r"[\W\d_]|(?<=.)[A-Z]")
 """What the name of a document has that a common word has not: a space, a figure, a mark, a capital inside."""
 
 
-def leaks(project: Path, package: Package, texts: Iterable[Path]) -> tuple[list[Fault], list[str]]:
-    """Return what repeats a run of words of a document or names one, and what could not be looked up."""
+def leaks(
+    project: Path, package: Package, texts: Iterable[Path], shown: Iterable[tuple[str, str]] = ()
+) -> tuple[list[Fault], list[str]]:
+    """Return what repeats a run of words of a document or names one, and what could not be looked up.
+
+    `shown`: what notebooks show, as their names and a text each.
+    """
     key = Key.read(private_folder(project))
     if not key.ids:
         return [], [f"no key in {private_folder(project)}: names of documents and words of interviews not looked for"]
     spoken, unread = _spoken(key)
-    return lookup(package, texts, key, spoken), unread
+    return lookup(package, texts, key, spoken, shown), unread
 
 
-def lookup(package: Package, texts: Iterable[Path], key: Key, spoken: Set[tuple[str, ...]]) -> list[Fault]:
+def lookup(
+    package: Package,
+    texts: Iterable[Path],
+    key: Key,
+    spoken: Set[tuple[str, ...]],
+    shown: Iterable[tuple[str, str]] = (),
+) -> list[Fault]:
     """Return what repeats a run of words that was spoken, or names a document of the key."""
     own = {known.casefold() for (kind, _), known in key.ids.items() if kind in {"document", "excerpt", "coder"}}
     names = {
@@ -44,7 +55,7 @@ def lookup(package: Package, texts: Iterable[Path], key: Key, spoken: Set[tuple[
     }
     faults: list[Fault] = []
     clean: set[str] = set()  # many cells are the same
-    for file, row, column, text in (*_cells(package), *_lines(texts)):
+    for file, row, column, text in (*_cells(package), *_lines(texts), *((n, None, "", t) for n, t in shown)):
         if text in clean:
             continue
         before = len(faults)
@@ -59,7 +70,7 @@ def lookup(package: Package, texts: Iterable[Path], key: Key, spoken: Set[tuple[
     return in_order(faults)
 
 
-def _fault(file: str, row: int, column: str, value: str, problem: str) -> Fault:
+def _fault(file: str, row: int | None, column: str, value: str, problem: str) -> Fault:
     allowed = "words of your own"
     return Fault(file=file, row=row, column=column, value=short(value), problem=problem, allowed=allowed)
 

@@ -21,7 +21,7 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 from defusedxml.ElementTree import fromstring
 
-from kodebog.study.coded import LARGEST, Code, Coded, Coding, Document, Passage, ReadError
+from kodebog.study.coded import LARGEST, Code, Coded, Coding, Document, Passage, ReadError, numbered
 
 HEADS = {
     "document": (
@@ -34,6 +34,8 @@ HEADS = {
         "segment", "tekst", "citat", "udsagn", "uddrag",
     ),
     "code": ("code", "codes", "tag", "tags", "codes applied combined", "kode", "koder"),
+    "start": ("start",),
+    "end": ("end",),
     "coder": ("coder", "user", "created by", "modified by", "author", "excerpt creator", "kodet af"),
 }  # fmt: skip
 """Heads of columns, in small letters, the surest first."""
@@ -75,9 +77,15 @@ def read(path: Path, told: Columns | None = None) -> Coded:
         raise ReadError(f"{path.name}: is empty.")
     heads = [head.strip() for head in rows[0]]
     roles, codes, marks = _roles(heads, told, path.name)
+    long = _long(rows[1:], [at for at in range(len(heads)) if at not in {*roles.values(), *codes, *marks}])
+    if "words" not in roles and long is not None:
+        roles["words"] = long
+    if not (placed := _placed(rows[1:], roles)):
+        roles = {role: at for role, at in roles.items() if role not in {"start", "end"}}
     used = {*roles.values(), *codes, *marks}
+    guessed = roles.get("words") == long is not None
     beside = {head: at for at, head in enumerate(heads) if head and at not in used}
-    made, bare, commas = Coded("table"), 0, 0
+    made, bare, commas, trees = Coded("table"), 0, 0, 0
     names = _names(Path(told.codebook)) if told.codebook else {}
     made.codes.update({name: Code(name, name, "", definition) for name, definition in names.items()})
     attributes: dict[str, dict[str, set[str]]] = {}
@@ -93,17 +101,22 @@ def read(path: Path, told: Columns | None = None) -> Coded:
         nameless[document] += not (cell.get("passage") or cell.get("words"))
         known = cell.get("passage") or _checksum(cell.get("words", "")) or f"row {nameless[document]}"
         passage = f"{document}\t{known}"
-        made.passages.setdefault(passage, Passage(passage, document, words=cell.get("words") or None))
+        start, end = (int(cell["start"]), int(cell["end"])) if placed and cell["start"] else (None, None)
+        made.passages.setdefault(passage, Passage(passage, document, start, end, cell.get("words") or None))
         given = [code for at in codes for code in _split(cells[at], names)]
         commas += sum("," in cells[at] and len(_split(cells[at], names)) == 1 for at in codes)
         given += [heads[at] for at in marks if cells[at].casefold() not in NO]
         bare += not given
         by = cell.get("coder", "")
         for code in dict.fromkeys(given):
-            made.codes.setdefault(code, Code(code, code))
+            trees += _add(made.codes, code)
             made.codings.append(Coding(passage, code, by))
+    if guessed and long is not None:
+        made.notes.append(f"Column “{heads[long]}” holds long texts: taken as what was said, and never published.")
     if bare:
-        made.notes.append(f"{bare} rows have no code.")
+        made.notes.append(f"{numbered(bare, 'row')} without a code.")
+    if trees:
+        made.notes.append(f"{numbered(trees, 'code')} placed below others, by the “>” or “\\” in their names.")
     if commas:
         made.notes.append(f"{commas} cells hold commas, which were taken as part of a code's name.")
     for document, values in attributes.items():
@@ -112,6 +125,47 @@ def read(path: Path, told: Columns | None = None) -> Coded:
     if beside:
         made.notes.append(f"Columns not used, but for grouping documents: {', '.join(beside)}.")
     return made
+
+
+_BELOW = re.compile(r"\s+>\s+|\\+")
+"""What stands between a code and those above it, as MAXQDA, NVivo and `kodebog export` write them in one cell."""
+
+
+def _add(codes: dict[str, Code], path: str) -> bool:
+    """Add a code and those above it, if they are new; return whether it is a new one with others above it."""
+    names = [name.strip() for name in _BELOW.split(path) if name.strip()]
+    if path in codes or len(names) < 2:
+        codes.setdefault(path, Code(path, path))
+        return False
+    above = ""
+    for depth, name in enumerate(names, 1):
+        known = path if depth == len(names) else " > ".join(names[:depth])
+        codes.setdefault(known, Code(known, name, above))
+        above = known
+    return True
+
+
+def _placed(rows: Sequence[Sequence[str]], roles: Mapping[str, int]) -> bool:
+    """Whether every row has a start and an end that can be positions in a document, or neither."""
+    columns = [roles[role] for role in ("start", "end") if role in roles]
+    if len(columns) < 2:
+        return False
+    places = [[row[at].strip() if at < len(row) else "" for at in columns] for row in rows]
+    return any(start for start, _ in places) and all(
+        (start == end == "") or (start.isdecimal() and end.isdecimal() and int(start) < int(end))
+        for start, end in places
+    )
+
+
+LONG = 6
+"""Words that the cells of a column hold on average, at least, to be taken for what was said."""
+
+
+def _long(rows: Sequence[Sequence[str]], columns: Sequence[int]) -> int | None:
+    """The column with the longest texts, if they are long."""
+    means = {at: sum(len(row[at].split()) for row in rows if at < len(row)) / max(1, len(rows)) for at in columns}
+    longest = max(means, key=means.__getitem__, default=None)
+    return longest if longest is not None and means[longest] >= LONG else None
 
 
 def _checksum(words: str) -> str:
