@@ -62,6 +62,12 @@ def _speak(node: Any) -> str:
     return f"#set text(lang: {quote(languages[0])}, region: {REGIONS.get(languages[0], 'none')});" if languages else ""
 
 
+def _before_table(node: nodes.Element) -> bool:
+    """Whether a paragraph in a section leads to a table."""
+    after = node.next_node(descend=False, siblings=True) if isinstance(node.parent, nodes.section) else None
+    return after is not None and (isinstance(after, nodes.table) or next(after.findall(nodes.table), None) is not None)
+
+
 class TypstWriter(nodes.NodeVisitor):
     """Writes one page of the book; `labels`, `targets` and `images` are what it defines, leads to, shows."""
 
@@ -145,7 +151,7 @@ class TypstWriter(nodes.NodeVisitor):
         if "kodebog-provenance" in node["classes"]:  # where data and code are is said once, in the front matter
             raise nodes.SkipNode
         self._ids(node)
-        self._put(f"#par[{_speak(node)}")
+        self._put(f"#{'kept-with-next' if _before_table(node) else 'par'}[{_speak(node)}")
 
     def depart_paragraph(self, node: nodes.Element) -> None:
         self._put("]\n")
