@@ -8,6 +8,7 @@ import contextlib
 import itertools
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -23,10 +24,12 @@ from conftest import copy_checkout
 from kodebog import paths
 from kodebog.publish.reproduce import differences
 
-pytestmark = [pytest.mark.xdist_group("interruption"), pytest.mark.trial]
+pytestmark = pytest.mark.xdist_group("interruption")
 
 PAGES = {"index", "glossary", "reuse", "data-dictionary", "interviews"}
 NOTEBOOK = ["study = Study.load()", "tables.sample_and_print(study)"]
+LINK = re.compile(r"\{doc\}`[^`<]*<([\w-]+)>`")
+"""A link to another page of the folder."""
 MOMENTS = 21
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 CELL = ("data/sample.csv", "Leder,10", "Leder,11")
@@ -54,6 +57,11 @@ def small(tmp_path_factory):
     )
     (root / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters:\n{chapters}")
     return root
+
+
+def in_each_run(names, kept):
+    """Names as parameters: those kept are tried in each run of the suite, the others are trials."""
+    return [name if name in kept else pytest.param(name, marks=pytest.mark.trial) for name in names]
 
 
 def command(root, *arguments, **options):
@@ -118,6 +126,7 @@ def whole(root, clean, changed, why):
     assert differences(again, clean[0][changed]) == [], why
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize("moment", range(MOMENTS))
 def test_stopped_at_any_moment(small, clean, moment):
     """Moments are spread over the time that a build takes; the whole group is meant in every other trial."""
@@ -150,7 +159,7 @@ POINTS = {
 }
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", in_each_run(POINTS, {"while pages are written", "before the record"}))
 def test_killed_at_a_point(small, clean, point):
     """Killed at the points where something is half done, which no clock hits for sure."""
     assert build(small).returncode == 0
@@ -170,6 +179,7 @@ def test_killed_at_a_point(small, clean, point):
     whole(small, clean, changed, point)
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize("size", [500, 5_000, 20_000, 60_000, 200_000])
 @pytest.mark.parametrize("executed", [False, True], ids=["before notebooks ran", "after"])
 def test_a_full_disk(small, clean, size, executed):
@@ -200,6 +210,7 @@ def children(process):
     return []
 
 
+@pytest.mark.trial
 def test_one_child_is_killed(small, clean):
     """The process that sets the PDF, and one that runs a notebook: a reason, or a whole book."""
     for wanted in itertools.count():
@@ -222,6 +233,7 @@ def test_one_child_is_killed(small, clean):
     assert wanted >= 2
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_nobody_outlives_the_build(small, how):
     """A notebook that never ends does not run on when its build is gone, whichever way it went."""
@@ -263,7 +275,7 @@ DAMAGE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("damage", in_each_run(DAMAGE, {"a page is changed", "a stray file in the work folder"}))
 def test_what_is_damaged_is_made_anew(small, clean, damage):
     """In the published book at the next build; in what builds keep, when next something has changed."""
     assert build(small).returncode == 0
@@ -274,6 +286,7 @@ def test_what_is_damaged_is_made_anew(small, clean, damage):
     whole(small, clean, changed, damage)
 
 
+@pytest.mark.trial
 def test_two_builds_at_once(small):
     swap(small)
     first = start(small)

@@ -54,6 +54,12 @@ def test_tagged_with_language_and_title_shown(report):
     assert "/StructTreeRoot" in report.Root
 
 
+def test_danish_words_are_marked_as_danish(report):
+    """In the tree of the document; within lines more are marked."""
+    told = [str(o["/Lang"]) for o in report.objects if isinstance(o, pikepdf.Dictionary) and "/Lang" in o]
+    assert told.count("da-DK") > 100
+
+
 def test_says_it_is_pdf_ua_1(report):
     assert report.open_metadata()["pdfuaid:part"] == "1"
 

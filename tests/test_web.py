@@ -229,3 +229,21 @@ def test_a_book_at_a_root_and_one_below(monkeypatch):
     assert where.book == "https://example.org/book/"
     assert "/gh/someone/something/HEAD" in where.binder("notebooks/method.ipynb")
     assert Addresses("", "https://git.example.org/a/b").binder("notebooks/method.ipynb") == ""
+
+
+def test_a_finding_leads_back_to_the_sections_that_speak_of_it(site, study):
+    page = BeautifulSoup((site.html / "notebooks/reproduction.html").read_text(encoding="utf-8"), "html.parser")
+    found = {}
+    for row in page.select("#tab-findings tbody tr"):
+        for link in row.select("td a[href*='.html#']"):
+            file, _, section = link["href"].partition("#")
+            if not section.startswith(("code-", "E")):
+                found.setdefault(row.select_one("th").get_text(strip=True), []).append((file, section))
+    assert set(found) == set(study.findings["finding"]), "each is spoken of somewhere"
+    soups = {}
+    for finding, places in found.items():
+        for file, section in places:
+            if file not in soups:
+                soups[file] = BeautifulSoup((site.html / "notebooks" / file).read_text(encoding="utf-8"), "html.parser")
+            there = soups[file].find(id=section)
+            assert there.select_one(f"a[href$='#{finding}']"), (finding, file, section)

@@ -193,6 +193,10 @@ def with_reading(study: Study, codings: pd.DataFrame) -> tuple[Study, str]:
     """Return the study with one reading more, and that reading's name.
 
     `codings`: columns excerpt, code, stance, as `kodebog.study.sheet.read_sheet` returns them.
+
+    >>> with_reading(study, study.excerpt_codes[["excerpt", "code", "stance"]])[1]
+    'reading-4'
+
     """
     number = study.readings["reading"].str.removeprefix("reading-").astype("int64").max()
     name = f"reading-{1 if pd.isna(number) else int(number) + 1}"

@@ -55,7 +55,12 @@ CODINGS = ("placed", "content")
 
 
 def with_codings(study: Study, which: str) -> Study:
-    """Return the study with no codings of excerpts but those of one way to look: a basis, or a reading."""
+    """Return the study with no codings of excerpts but those of one way to look: a basis, or a reading.
+
+    >>> len(with_codings(study, "placed").excerpt_codes) < len(study.excerpt_codes)
+    True
+
+    """
     if which in CODINGS:
         kept = study.excerpt_codes[study.excerpt_codes["basis"] == which]
     else:

@@ -19,6 +19,10 @@ def documents(study: Study) -> pd.DataFrame:
 
     Columns: document, label, group (its key), excerpts, codings, codes (distinct ones given), words (in the excerpts,
     those that lie in each other counted twice; missing where the file did not hold the text).
+
+    >>> int(documents(study)["excerpts"].sum()) == len(study.excerpts)
+    True
+
     """
     given = study.excerpt_codes.merge(study.excerpts[["excerpt", "section"]], on="excerpt").groupby("section")
     own = study.excerpts.groupby("section")
@@ -117,6 +121,11 @@ def coders(study: Study) -> pd.DataFrame:
     Columns: one, other, excerpts (that both have coded), both, either, kappa, low, high, as in
     `kodebog.analysis.agreement.agreement_of_pairs`; no interval over fewer than `FEWEST` excerpts. No
     rows where no two have coded the same excerpt.
+
+    >>> print(coders(study)[["one", "other", "excerpts", "both"]].head(1).to_string(index=False))
+          one     other  excerpts  both
+    reading-1 reading-2        29    81
+
     """
     found = []
     for one, other in itertools.combinations(sorted(study.readings["reading"].unique()), 2):
@@ -134,6 +143,11 @@ def differences(study: Study) -> pd.DataFrame:
 
     Columns: one, other, code, both (excerpts to which both give it), only_one, only_other (tuples of excerpts); codes
     with most differences first, those without any left out.
+
+    >>> print(differences(study)[["one", "other", "code", "both"]].head(1).to_string(index=False))
+          one     other      code  both
+    reading-1 reading-2 direction     2
+
     """
     rows = []
     for one, other in itertools.combinations(sorted(study.readings["reading"].unique()), 2):

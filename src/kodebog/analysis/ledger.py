@@ -341,6 +341,9 @@ def deviations(study: Study, folder: Path) -> pd.DataFrame:
 
     Columns: result, column, recorded, now.
 
+    >>> len(deviations(study, study.folder))
+    0
+
     Raises:
         LedgerError: when nothing has been recorded yet, or the file is no recorded ledger.
 

@@ -1,11 +1,17 @@
-"""What the search finds besides pages: excerpts, findings and codes as entries with an address of their own."""
+"""What Sphinx keeps of a study: where its pages speak of findings, and what the search finds besides pages.
+
+Excerpts, findings and codes are entries of the search, with an address of their own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+from docutils import nodes
+from sphinx import addnodes
 from sphinx.domains import Domain, ObjType
+from sphinx.environment import BuildEnvironment
 
 from kodebog.report.display import HOMES
 from kodebog.study import Lang, Study
@@ -16,13 +22,53 @@ KINDS: dict[Lang, tuple[str, str, str]] = {"en": ("excerpt", "finding", "code"),
 """What the search calls an entry, by language."""
 
 
+LEDGER = f"notebooks/{HOMES['F']}"
+"""The page on which findings stand."""
+
+
 class KodebogDomain(Domain):
-    """Tells Sphinx's search of what a study holds, in both languages; it makes no page and no link."""
+    """Tells Sphinx's search of what a study holds, in both languages, and knows which sections speak of a finding."""
 
     name = "kodebog"
     label = "Kodebog"
+    data_version = 1
     object_types = {kind: ObjType(kind) for kinds in KINDS.values() for kind in kinds}  # noqa: RUF012
-    initial_data: dict[str, Any] = {}  # noqa: RUF012
+    initial_data: dict[str, Any] = {"spoken of": {}, "shown": None}  # noqa: RUF012
+    """Sections by page and finding; and what of it the ledger showed when it was last written."""
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget a page that is read anew, or is gone."""
+        self.data["spoken of"].pop(docname, None)
+
+    def note(self, docname: str, document: nodes.document) -> None:
+        """Keep the section in which a page first speaks of each finding; tables do not count, nor does the ledger."""
+        found: dict[str, str] = {}
+        for link in document.findall(addnodes.pending_xref):
+            if docname == LEDGER or link.get("reftype") != "kodebog" or not link["reftarget"].startswith("F"):
+                continue
+            above: Any = link.parent
+            while above is not None and not isinstance(above, nodes.section | nodes.table):
+                above = above.parent
+            if isinstance(above, nodes.section):
+                found.setdefault(link["reftarget"], above["ids"][0])
+        if found:
+            self.data["spoken of"][docname] = found
+
+    def speaking_of(self, finding: str) -> Iterator[tuple[str, str]]:
+        """Yield page and section of each page that speaks of a finding, in the order of the contents."""
+        order = {name: at for at, name in enumerate(_contents(self.env))}
+        pages = self.data["spoken of"]
+        for page in sorted(pages, key=lambda name: order.get(name, len(order))):
+            if finding in pages[page]:
+                yield page, pages[page][finding]
+
+    def outdated(self) -> list[str]:
+        """Return the ledger where other sections than it shows speak of findings by now."""
+        now = {page: dict(found) for page, found in self.data["spoken of"].items()}
+        if now == self.data["shown"] or LEDGER not in self.env.found_docs:
+            return []
+        self.data["shown"] = now
+        return [LEDGER]
 
     def get_type_name(self, type: ObjType, primary: bool = False) -> str:
         """Return what the search calls an entry."""
@@ -52,3 +98,14 @@ class KodebogDomain(Domain):
 
     def merge_domaindata(self, *_: Any) -> None:
         """Nothing is kept."""
+
+
+def _contents(env: BuildEnvironment) -> list[str]:
+    """Pages in the order of the contents."""
+
+    def below(page: str) -> Iterator[str]:
+        for child in env.toctree_includes.get(page, []):
+            yield child
+            yield from below(child)
+
+    return [env.config.root_doc, *below(env.config.root_doc)]

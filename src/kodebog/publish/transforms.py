@@ -17,6 +17,7 @@ from kodebog.edition import _
 from kodebog.publish import experiment, explorer, language, references
 from kodebog.publish.head import tools
 from kodebog.publish.html import UnsearchedCode
+from kodebog.publish.search import LEDGER, KodebogDomain
 from kodebog.report import catalogues
 from kodebog.study import Study
 
@@ -99,6 +100,32 @@ def _cell_of(node: Any) -> Any:
     while node.get("nb_element") != "cell_code" and node.parent is not None:
         node = node.parent
     return node
+
+
+class SpokenOf(SphinxPostTransform):
+    """Lets each finding of the ledger lead back to the sections that speak of it."""
+
+    default_priority = 680
+    formats = ("html",)
+
+    def run(self, **_options: Any) -> None:
+        """Add to what stands below a statement."""
+        if self.env.docname != LEDGER:
+            return
+        domain: Any = self.env.get_domain(KodebogDomain.name)
+        for row in next(iter(_table(self.document, "tab-findings").findall(nodes.tbody))).children:
+            finding, statement = row.children[:2]
+            places = list(domain.speaking_of(finding.astext().strip()))
+            if not places:
+                continue
+            links: list[nodes.Node] = []
+            for page, section in places:
+                address = f"{self.app.builder.get_relative_uri(LEDGER, page)}#{section}"
+                name = self.env.titles[page].astext().partition(":")[0]
+                links += [nodes.Text(", "), nodes.reference("", name, refuri=address, internal=True)]
+            aside: Any = statement.children[-1]
+            words = _("spoken of in")
+            aside.extend([nodes.Text(f" · {words} "), *links[1:]])
 
 
 class Explorer(SphinxPostTransform):

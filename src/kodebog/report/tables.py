@@ -509,7 +509,7 @@ def excerpts(study: Study) -> Table:
         }
     )
     caption = _("The {n} printed excerpts, in the order of printing").format(n=len(frame))
-    return Table(frame, caption, "tab-excerpts", (8, 30, 14, 15, 20, 13), stub=True, anchors=True)
+    return Table(frame, caption, "tab-excerpts", (10, 26, 16, 16, 19, 13), stub=True, anchors=True)
 
 
 def _spoken_by(perspective: str, role: str) -> str:

@@ -9,7 +9,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const head = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
   const fold = (text) => text.normalize("NFC").toLowerCase();
 
-  const shown = new DataTable(table, { paging: false, info: false, order: [], autoWidth: false, layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null }, language: JSON.parse(form.dataset.words) });
+  const widths = [...table.querySelectorAll("col")].map((col) => ({ width: col.getAttribute("width") }));
+  const shown = new DataTable(table, { columns: widths.length ? widths : null, paging: false, info: false, order: [], autoWidth: false, layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null }, language: JSON.parse(form.dataset.words) });
 
   const keeps = (row) =>
     fields.every((field) => {
