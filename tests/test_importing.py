@@ -474,3 +474,11 @@ def test_a_typology_without_dimensions(start):
     (folder / "families.csv").write_text(re.sub(r"^(time,.*),$", r"\1,type", text, flags=re.M), encoding="utf-8")
     (fault,) = check(folder)
     assert (fault.file, fault.row, fault.column, fault.problem) == ("families.csv", 2, "use", "stands alone")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["ledger"], ["verify", "article.txt"], ["sheet", "x.csv"], ["agreement", "x.csv"]]
+)
+def test_what_is_for_articles_says_so(start, arguments, capfd):
+    assert cli.main([*arguments, str(start() / "data")]) == 1
+    assert "holds coded interviews" in capfd.readouterr().err

@@ -9,6 +9,7 @@ import yaml
 import kodebog
 from kodebog import paths
 from kodebog.report import metadata
+from kodebog.study import questions
 
 
 @pytest.mark.parametrize("path", list(metadata.files()), ids=lambda path: path.name)
@@ -67,3 +68,7 @@ def test_json_in_a_script_has_no_character_that_could_end_it():
 def test_json_in_a_script_cannot_end_it():
     assert "</" not in metadata.script_safe({"a": "</script>"})
     assert json.loads(metadata.script_safe({"a": "</script>"})) == {"a": "</script>"}
+
+
+def test_what_stands_for_what_nobody_has_said_is_translated():
+    assert metadata.UNSAID == (questions.NOBODY, questions.UNDECIDED_LICENCE)

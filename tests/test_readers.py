@@ -128,6 +128,15 @@ def test_a_member_that_is_too_large(qdpx, monkeypatch):
         readers.read(qdpx({"sources/d.txt": "a" * 2001}))
 
 
+def test_members_that_are_too_large_together(qdpx, monkeypatch):
+    path = qdpx({"sources/d.txt": "a" * 1500})
+    monkeypatch.setattr(refi, "LARGEST", 2000)
+    with pytest.raises(ReadError, match="when unpacked, at sources/d.txt"):
+        readers.read(path)
+    monkeypatch.setattr(refi, "LARGEST", 4000)
+    assert readers.read(path).documents
+
+
 def test_characters_that_xml_forbids_are_left_out_and_counted(qdpx):
     coded = readers.read(qdpx(extra=" &#x1;&#11;"))
     assert coded.codes["c"].name == "a code"

@@ -101,6 +101,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+ARTICLE_COMMANDS = {"ledger", "verify", "sheet", "agreement"}
+"""Commands that compare with what an article prints."""
+
+
+def _require_article(arguments: argparse.Namespace) -> None:
+    from kodebog.study import Study  # noqa: PLC0415
+
+    if Study.load(arguments.data).of_interviews:
+        raise KodebogError(
+            f"{arguments.data}: holds coded interviews; “{arguments.command}” is for a study of a printed article. "
+            "How far coders agree stands in the book's chapter on agreement."
+        )
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a subcommand; return 0 when all holds, 1 when something does not, 2 when called wrongly."""
     arguments = _parser().parse_args(argv)
@@ -125,6 +139,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments.command in PROJECT_COMMANDS and not getattr(arguments, "project", None):
             paths.require_project()
+        if arguments.command in ARTICLE_COMMANDS:
+            _require_article(arguments)
         return run[arguments.command](arguments)
     except (Terminated, KeyboardInterrupt) as stopped:
         print("\nStopped. What stood before still stands.", file=sys.stderr)

@@ -6,6 +6,7 @@ import datetime
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Set
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from sphinx.errors import NoUri
 from kodebog import edition, paths
 from kodebog.edition import _
 from kodebog.errors import KodebogError
+from kodebog.files import hash_files
 from kodebog.publish.background import InBackground
 from kodebog.publish.typst_writer import IMAGES, REGIONS, TypstWriter, UnknownNodeError, quote
 from kodebog.report.figures import themes_as_marks, words_of_marks
@@ -130,12 +132,17 @@ def write(app: Sphinx, out: Path) -> Path:
 
 
 def _compile(markup: str, out: Path) -> Path:
-    """Let Typst make a PDF, without warnings; return the file."""
-    source = out.with_suffix(".typ")
+    """Let Typst make a PDF, without warnings; return the file. What was made of the same before is left as it is."""
+    source, fonts = out.with_suffix(".typ"), truetype()
+    pictures = hash_files(out.parent, out.parent / IMAGES, known=hash_files(fonts, fonts))
+    markup = f"// Typst {version('typst')}, {pictures}\n{markup}"
+    if out.is_file() and source.is_file() and source.read_text(encoding="utf-8") == markup:
+        return out
+    out.unlink(missing_ok=True)
     source.write_text(markup, encoding="utf-8")
     try:
         compiler = typst.Compiler(
-            str(source), root=str(source.parent), font_paths=[str(truetype())], ignore_system_fonts=True
+            str(source), root=str(source.parent), font_paths=[str(fonts)], ignore_system_fonts=True
         )
         options: Any = {"pdf_standards": [STANDARD], "timestamp": int(_released().timestamp())}
         made: Any

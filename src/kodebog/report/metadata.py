@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from kodebog import __version__, paths
-from kodebog.edition import CODE, _, babel_locale, language
+from kodebog.edition import CODE, _, babel_locale, language, noop
 from kodebog.report.wording import known, lang
 from kodebog.study.package import datapackage
 
@@ -43,11 +43,15 @@ def article() -> dict[str, Any] | None:
     return works[0] if works else None
 
 
+UNSAID = (noop("Not said yet"), noop("All rights reserved"))
+"""What stands for author and licence where nobody has said them, as `kodebog.study.questions` has it."""
+
+
 def licence() -> str:
     """Return under what text and data may be used, in words."""
     if article():
         return _("Text and data CC BY 4.0, code MIT")
-    return str(datapackage(paths.study())["licenses"][0]["title"])
+    return known(str(datapackage(paths.study())["licenses"][0]["title"]))
 
 
 def book_title() -> str:
@@ -71,7 +75,7 @@ def released() -> datetime.date:
 def author() -> str:
     """Return who made this report."""
     first = citation()["authors"][0]
-    return str(first.get("name") or f"{first.get('given-names', '')} {first.get('family-names', '')}".strip())
+    return known(first.get("name") or f"{first.get('given-names', '')} {first.get('family-names', '')}".strip())
 
 
 def bibtex() -> str:

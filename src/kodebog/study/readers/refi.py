@@ -112,7 +112,7 @@ class _Members:
     """The files of an archive, whatever the case of their names; what leads outside is not among them."""
 
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
-        self.archive, self.name = archive, name
+        self.archive, self.name, self.left = archive, name, LARGEST
         inside = [
             info for info in archive.infolist() if info.filename and not info.is_dir() and not _leads_out(info.filename)
         ]
@@ -124,11 +124,12 @@ class _Members:
             raise ReadError(f"{self.name}: {info.filename} is encrypted; export the project without a password.")
         try:
             with self.archive.open(info) as file:
-                content = file.read(LARGEST + 1)
+                content = file.read(self.left + 1)
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
             raise ReadError(f"{self.name}: {info.filename} cannot be unpacked ({error}).") from None
-        if len(content) > LARGEST:
-            raise ReadError(f"{self.name}: {info.filename} is larger than {LARGEST >> 20} MiB.")
+        self.left -= len(content)  # of all files together: several sources may name the same one
+        if self.left < 0:
+            raise ReadError(f"{self.name}: is larger than {LARGEST >> 20} MiB when unpacked, at {info.filename}.")
         return content
 
     def text(self, address: str | None) -> bytes | None:
