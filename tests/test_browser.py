@@ -182,6 +182,23 @@ def test_the_experiment_lists_what_moves(page, study):
     expect(page.locator("#F37")).to_be_in_viewport()
 
 
+def test_the_ladder_moves_with_the_experiment_and_back(page, study):
+    page.goto("notebooks/reproduction.html")
+    ladder, form = page.locator("#tab-ladder"), page.locator("#experiment")
+    before = ladder.inner_text()
+    form.locator("[name=without]").select_option("employee")
+    now = page.evaluate("document.getElementById('experiment').statuses('employee', '')")
+    counts = {key: list(now.values()).count(key) for key in now.values()}
+    for row in ladder.locator("tbody tr").all():
+        head = row.locator("th").inner_text()
+        key = next(key for key, words in STATUSES.items() if head.startswith(f"{words} ("))
+        marks = row.locator(".kodebog-rung").all_inner_texts()
+        assert head.endswith(f"({counts[key]})") and sorted(marks) == sorted(f for f, is_ in now.items() if is_ == key)
+    assert ladder.locator(".kodebog-moved").count() > 0
+    form.locator("[name=without]").select_option("")
+    assert ladder.inner_text() == before
+
+
 def test_excerpts_can_be_filtered_shared_and_taken_away(page, study):
     page.goto("notebooks/evidence.html")
     rows = page.locator("#tab-excerpts tbody tr:visible")

@@ -175,7 +175,7 @@ def test_killed_at_a_point(small, clean, point):
         patch = f"import pydoc\nsetattr({owner}, {name!r}, lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))\n"
     code = f"import os, signal, sys\n{patch}from kodebog.cli import main\nsys.exit(main(['build']))"
     made = subprocess.run(**command(small, "-c", code), check=False)
-    assert made.returncode == -signal.SIGKILL, made.stdout
+    assert made.returncode in {-signal.SIGKILL, 1}, made.stdout  # 1 where an edition was killed and the book heard of it
     whole(small, clean, changed, point)
 
 
@@ -186,7 +186,9 @@ def test_a_full_disk(small, clean, size, executed):
     """Simulated: no file may grow beyond so many bytes."""
     assert build(small).returncode == 0
     changed = swap(small)
-    if executed:  # what is full is then met by what makes the pages
+    if not executed:
+        shutil.rmtree(small / "_build/executed")
+    else:  # what is full is then met by what makes the pages
         code = "from kodebog import paths; from kodebog.publish.execution import execute; execute(sorted(paths.NOTEBOOKS.glob('*.ipynb')))"
         ran = subprocess.run(**command(small, "-c", code), check=False)
         assert ran.returncode == 0, ran.stdout

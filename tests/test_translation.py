@@ -174,7 +174,7 @@ FUNCTION_WORDS = re.compile(
     r"\b(the|of|and|with|that|which|this|are|from|what|who|each|than|these|their|not|was|were|but|has)\b(?!\.)",
     re.IGNORECASE,
 )
-SPOKEN = ("alt", "aria-label", "title", "placeholder", "content", "data-head", "data-shown", "data-moved")
+SPOKEN = ("alt", "aria-label", "title", "placeholder", "content", "data-head", "data-shown", "data-moved", "data-here")
 
 
 def unmarked_english(html, known):

@@ -59,10 +59,11 @@ def form(study: Study) -> str:
 
     name, head, hint = _("What if"), _("What if?"), _("Leave something out, or let another reading count.")
     moved = _("Something else would be said of {n} of {N} findings.")  # explorer.js puts numbers for n and N
+    here = _("Moved here:")
     before = _("What would then be said of the findings stands here.")
     leave, count = select("without", _("Leave out"), out), select("way", _("Let count"), ways)
     return (
-        f'<form id="experiment" class="kodebog-explorer" aria-label="{name}" data-moved="{escape(moved)}">'
+        f'<form id="experiment" class="kodebog-explorer" aria-label="{name}" data-moved="{escape(moved)}" data-here="{here}">'
         f"<p><strong>{head}</strong> {hint}</p>"
         f"{leave}{count}"
         f'<p><span role="status">{before}</span></p>'

@@ -102,11 +102,41 @@ document.addEventListener("DOMContentLoaded", () => {
   };
 
   const before = form.statuses("", "");
+  const rungs = [...document.getElementById("tab-ladder").tBodies[0].rows];
+  const rung = (key) => rungs.find((row) => row.cells[0].textContent.startsWith(`${statuses[key]} (`));
+  const marks = rungs.flatMap((row) => [...row.querySelectorAll(".kodebog-rung")]).map((mark) => {
+    const place = document.createComment("");
+    mark.parentElement.before(place);
+    return { mark, place };
+  });
+
+  const climb = (now) => {
+    for (const { mark, place } of marks) {
+      place.after(mark.parentElement);
+      mark.className = `kodebog-rung ${now[mark.textContent]}`;
+    }
+    document.querySelectorAll("#tab-ladder .kodebog-moved").forEach((line) => line.remove());
+    for (const { mark } of marks.filter(({ mark }) => now[mark.textContent] !== before[mark.textContent])) {
+      const cell = [...(rung(now[mark.textContent])?.cells ?? [])].at(-1);
+      if (!cell) continue;
+      const line = cell.querySelector(".kodebog-moved") ?? document.createElement("p");
+      if (!line.className) line.append(form.dataset.here, " ");
+      line.className = "kodebog-moved";
+      line.append(mark.parentElement, " ");
+      cell.append(line);
+    }
+    for (const key of Object.keys(statuses)) {
+      const [head, n] = [rung(key)?.cells[0].firstElementChild, Object.values(now).filter((is) => is === key).length];
+      if (head) head.textContent = `${statuses[key]} (${n})`;
+    }
+  };
+
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", () => {
     const now = form.statuses(form.without.value, form.way.value);
     const moved = Object.keys(now).filter((id) => now[id] !== before[id]);
     told.textContent = form.dataset.moved.replace("{n}", moved.length).replace("{N}", Object.keys(now).length);
+    climb(now);
     list.hidden = !moved.length;
     list.replaceChildren(
       ...moved.map((id) => {
