@@ -175,7 +175,9 @@ def test_killed_at_a_point(small, clean, point):
         patch = f"import pydoc\nsetattr({owner}, {name!r}, lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))\n"
     code = f"import os, signal, sys\n{patch}from kodebog.cli import main\nsys.exit(main(['build']))"
     made = subprocess.run(**command(small, "-c", code), check=False)
-    assert made.returncode in {-signal.SIGKILL, 1}, made.stdout  # 1 where an edition was killed and the book heard of it
+    assert made.returncode in {-signal.SIGKILL, 1}, (
+        made.stdout
+    )  # 1 where an edition was killed and the book heard of it
     whole(small, clean, changed, point)
 
 

@@ -131,7 +131,7 @@ def test_a_member_that_is_too_large(qdpx, monkeypatch):
 def test_members_that_are_too_large_together(qdpx, monkeypatch):
     path = qdpx({"sources/d.txt": "a" * 1500})
     monkeypatch.setattr(refi, "LARGEST", 2000)
-    with pytest.raises(ReadError, match="when unpacked, at sources/d.txt"):
+    with pytest.raises(ReadError, match=r"when unpacked, at sources/d\.txt"):
         readers.read(path)
     monkeypatch.setattr(refi, "LARGEST", 4000)
     assert readers.read(path).documents
