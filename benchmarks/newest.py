@@ -21,7 +21,10 @@ SHOWN = (
     "nbclient", "frictionless", "typst",
 )  # fmt: skip
 CHOSEN = "not trial and not built and not locked"
-TESTS = ["pytest", "pytest-xdist", "pytest-regressions", "hypothesis", "nbval", "pikepdf", "pdfplumber", "lxml", "check-jsonschema"]
+TESTS = [
+    "pytest", "pytest-xdist", "pytest-regressions", "hypothesis", "nbval", "pikepdf", "pdfplumber", "lxml",
+    "check-jsonschema",
+]  # fmt: skip
 """What the tests need; browser tests are left out with what they need."""
 
 

@@ -190,7 +190,7 @@ def test_the_ladder_moves_with_the_experiment_and_back(page, study):
     now = page.evaluate("document.getElementById('experiment').statuses('employee', '')")
     counts = {key: list(now.values()).count(key) for key in now.values()}
     for row in ladder.locator("tbody tr").all():
-        head = row.locator("th").inner_text()
+        head = row.locator("th").inner_text().replace("’", "'")
         key = next(key for key, words in STATUSES.items() if head.startswith(f"{words} ("))
         marks = row.locator(".kodebog-rung").all_inner_texts()
         assert head.endswith(f"({counts.get(key, 0)})") and sorted(marks) == sorted(

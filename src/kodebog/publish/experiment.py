@@ -63,7 +63,8 @@ def form(study: Study) -> str:
     before = _("What would then be said of the findings stands here.")
     leave, count = select("without", _("Leave out"), out), select("way", _("Let count"), ways)
     return (
-        f'<form id="experiment" class="kodebog-explorer" aria-label="{name}" data-moved="{escape(moved)}" data-here="{here}">'
+        f'<form id="experiment" class="kodebog-explorer" aria-label="{name}" data-moved="{escape(moved)}" '
+        f'data-here="{here}">'
         f"<p><strong>{head}</strong> {hint}</p>"
         f"{leave}{count}"
         f'<p><span role="status">{before}</span></p>'

@@ -103,7 +103,8 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const before = form.statuses("", "");
   const rungs = [...document.getElementById("tab-ladder").tBodies[0].rows];
-  const rung = (key) => rungs.find((row) => row.cells[0].textContent.startsWith(`${statuses[key]} (`));
+  const plain = (text) => text.replaceAll("’", "'"); // as typed, before the page was set
+  const rung = (key) => rungs.find((row) => plain(row.cells[0].textContent).startsWith(`${plain(statuses[key])} (`));
   const marks = rungs.flatMap((row) => [...row.querySelectorAll(".kodebog-rung")]).map((mark) => {
     const place = document.createComment("");
     mark.parentElement.before(place);
@@ -127,7 +128,7 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     for (const key of Object.keys(statuses)) {
       const [head, n] = [rung(key)?.cells[0].firstElementChild, Object.values(now).filter((is) => is === key).length];
-      if (head) head.textContent = `${statuses[key]} (${n})`;
+      if (head) head.textContent = head.textContent.replace(/\d+\)$/, `${n})`);
     }
   };
 
