@@ -134,8 +134,9 @@ class _Server(http.server.ThreadingHTTPServer):
             super().handle_error(request, client_address)  # a browser that leaves is no error
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Chromium; for no longer than a module, since an event loop runs as long as it does, and others need theirs."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
