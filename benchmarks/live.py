@@ -7,6 +7,7 @@ that is served says so. Prints the medians and writes them to benchmarks/live.md
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import platform
 import re
@@ -33,7 +34,10 @@ def seen(address: str, text: str) -> float:
     """Return the seconds until a page says something."""
     started = time.perf_counter()
     while time.perf_counter() - started < 60:
-        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
+        with (
+            contextlib.suppress(OSError, http.client.HTTPException),
+            urllib.request.urlopen(address, timeout=5) as answer,
+        ):
             if text in answer.read().decode():
                 return time.perf_counter() - started
         time.sleep(0.01)

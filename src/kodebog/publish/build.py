@@ -216,6 +216,7 @@ def _sphinx(say: Callable[[str], None]) -> Path:
                 warningiserror=False,
             )
             app.build()
+            gc.freeze()  # it all goes when the program ends, soon; to look through it now takes half a second
         _no_warnings(warnings.getvalue())
         if app.statuscode:
             raise BuildError("Sphinx did not finish.")

@@ -263,14 +263,14 @@ def _settle(app: Sphinx, config: Config) -> None:
 def _outdated(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
     """The pages to read again: all, when anything that outputs and citations are made from has changed.
 
-    The landing page always: with no page to write Sphinx copies no style sheets.
+    The landing page always, but while one writes: with no page to write Sphinx copies no style sheets.
     """
     now = execution.book_hash() + (paths.ROOT / "CITATION.cff").read_text(encoding="utf-8")
     before = getattr(env, "kodebog_causes", None)
     setattr(env, "kodebog_causes", now)  # noqa: B010 - Sphinx keeps what extensions put there
     if before != now:
         return list(env.found_docs)
-    return [app.config.root_doc] if app.builder.format == "html" else []
+    return [app.config.root_doc] if app.builder.format == "html" and not app.config.kodebog_live else []
 
 
 def _kept(env: BuildEnvironment) -> KodebogDomain:

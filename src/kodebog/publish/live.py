@@ -7,6 +7,7 @@ their own host that waits for the next build and then reloads, so the content se
 from __future__ import annotations
 
 import functools
+import gc
 import http.server
 import io
 import os
@@ -19,7 +20,6 @@ from typing import Any
 
 from kodebog import edition, paths
 from kodebog.errors import KodebogError
-from kodebog.publish.build import without_collecting
 from kodebog.publish.execution import book_hash, execute, outputs_hash
 from kodebog.publish.forking import get_ready
 
@@ -27,8 +27,10 @@ FOLDER = paths.BUILD / ".live"
 """Where the pages are made; apart from the book."""
 SCRIPT = """new EventSource("/live").onmessage = () => location.reload();\n"""
 """What each page does: wait for the next build."""
-LOOK = 0.1
+LOOK = 0.05
 """Seconds between two looks at the files."""
+REST = 3.0
+"""Seconds without a change after which garbage is taken away."""
 WAIT = 20.0
 """Seconds after which the server says nothing, so that a page that is gone is noticed."""
 
@@ -41,10 +43,14 @@ class Writing:
         self._app: Any = None
         self._warnings = io.StringIO()
 
-    def update(self) -> str:
-        """Run what notebooks have changed, write the pages that have; return warnings and faults."""
-        for known in (outputs_hash, book_hash):  # what they look at may have changed
-            known.cache_clear()
+    def update(self, text_alone: bool = False) -> str:
+        """Run what notebooks have changed, write the pages that have; return warnings and faults.
+
+        `text_alone`: nothing has changed but pages, notebooks and translations.
+        """
+        if not text_alone:
+            for known in (outputs_hash, book_hash):  # what they look at may have changed
+                known.cache_clear()
         try:
             execute(sorted(paths.NOTEBOOKS.glob("*.ipynb")), say=lambda _: None, languages=[edition.language()])
             self._build()
@@ -74,8 +80,7 @@ class Writing:
                     status=None,
                     warning=self._warnings,
                 )
-            with without_collecting():
-                self._app.build()
+            self._app.build()
         except SphinxError as error:
             self._app = None  # begin anew when the fault is mended
             raise KodebogError(str(error)) from None
@@ -144,14 +149,24 @@ def live(port: int, say: Callable[[str], None] = print) -> None:
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     say(f"http://127.0.0.1:{server.server_port}/ shows the book as you write it. Ctrl-C ends it.")
+    gc.collect()
+    gc.freeze()  # what has been read stays for as long as one writes
+    gc.disable()  # garbage waits until nobody does
+    resting = None
     try:
         while True:
             time.sleep(LOOK)
             now = _state()
+            if resting and time.monotonic() > resting:
+                gc.collect()
+                resting = None
             if now != state:
-                changed = sorted({p.name for p, _ in now.items() ^ state.items()})
+                resting = time.monotonic() + REST
+                files = {path for path, _ in now.items() ^ state.items()}
+                changed = sorted(path.name for path in files)
                 state, started = now, time.perf_counter()
-                said = writing.update()
+                text = (paths.BOOK, paths.NOTEBOOKS, paths.LOCALE)
+                said = writing.update(all(any(path.is_relative_to(folder) for folder in text) for path in files))
                 say(f"{', '.join(changed[:3])}: {time.perf_counter() - started:.1f} s\n{said}".rstrip())
     finally:
         server.shutdown()
