@@ -1,6 +1,7 @@
 """Versions, layout and notebooks agree with each other."""
 
 import ast
+import contextlib
 import importlib.metadata
 import os
 import re
@@ -135,7 +136,8 @@ def installed_with(requirements):
         if name in seen or not (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
             continue
         seen.add(name)
-        wanted += importlib.metadata.requires(name) or []
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # an extra that is not installed
+            wanted += importlib.metadata.requires(name) or []
     return seen
 
 
