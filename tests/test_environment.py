@@ -1,8 +1,8 @@
 """Versions, layout and notebooks agree with each other."""
 
 import ast
-import contextlib
 import importlib.metadata
+import itertools
 import os
 import re
 import runpy
@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 
 import made_up
 from kodebog import paths
+from kodebog.publish.execution import installed
 
 
 def canonical(name):
@@ -127,20 +128,6 @@ def test_what_the_library_imports_is_declared_and_what_it_declares_is_imported()
     assert names - imported <= others, names - imported - others
 
 
-def installed_with(requirements):
-    """The distributions that come with these, in the environment as it is."""
-    wanted, seen = list(requirements), set()
-    while wanted:
-        requirement = Requirement(wanted.pop())
-        name = canonical(requirement.name)
-        if name in seen or not (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
-            continue
-        seen.add(name)
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # an extra that is not installed
-            wanted += importlib.metadata.requires(name) or []
-    return seen
-
-
 WITHOUT = """
 import sys
 
@@ -158,8 +145,10 @@ sys.exit(main({arguments}))
 @pytest.mark.checks
 def test_without_the_book_one_can_check_compare_look_and_export(tmp_path):
     project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    base = installed_with(project["dependencies"])
-    book = installed_with(line for extra in project["optional-dependencies"].values() for line in extra)
+    base, book = (
+        installed(Requirement(line).name for line in lines).keys()
+        for lines in (project["dependencies"], itertools.chain(*project["optional-dependencies"].values()))
+    )
     by_module = importlib.metadata.packages_distributions()
     absent = {m for m, names in by_module.items() if {*map(canonical, names)} <= book - base and m != "kodebog"}
     assert {"sphinx", "matplotlib", "typst", "nbformat", "docutils"} <= absent

@@ -226,6 +226,16 @@ def finding_status(study: Study, evidence: pd.DataFrame | None = None, rule: Sid
     return pd.DataFrame(found, columns=columns).astype({"finding": "string"})
 
 
+def status_of_findings(study: Study) -> pd.Series[str]:
+    """Return the status of each finding, in words, by its id.
+
+    >>> status_of_findings(study)["F37"]
+    'one side only'
+
+    """
+    return finding_status(study).set_index("finding")["status"]
+
+
 Voices = dict[tuple[str, str], list[Voice]]
 
 

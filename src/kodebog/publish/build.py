@@ -24,7 +24,7 @@ from typing import Any
 from kodebog import edition, paths
 from kodebog.errors import KodebogError
 from kodebog.files import hash_files, project_files, write_whole
-from kodebog.publish.execution import ExecutionError, book_hash, execute, outputs_hash, pending, shown
+from kodebog.publish.execution import ExecutionError, book_hash, execute, look_again, pending, shown
 from kodebog.publish.forking import get_ready
 
 WORK = paths.BUILD / ".work"
@@ -86,8 +86,6 @@ def _published() -> str:
 
 
 def _make(jobs: int, say: Callable[[str], None], sources: str, record: dict[str, Any], publish: bool) -> None:
-    from kodebog.report import gate  # noqa: PLC0415 - slow to import
-
     notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
     todo = pending(notebooks)
     if todo:
@@ -108,15 +106,13 @@ def _make(jobs: int, say: Callable[[str], None], sources: str, record: dict[str,
             execute(notebooks, jobs, say)
         except ExecutionError as error:
             raise BuildError(str(error)) from None
-    if found := gate.shown_faults(paths.study(), shown(notebooks)):
-        raise BuildError("\n".join(map(str, found)))
+    _look_through(notebooks)
     if not WORK.is_dir() or record.get("work") != hash_files(WORK, WORK):
         shutil.rmtree(WORK, ignore_errors=True)
     # from here on the work folder is not whole, and the next build must know
     RECORD.unlink(missing_ok=True)
     made = _sphinx(say)
-    outputs_hash.cache_clear()
-    book_hash.cache_clear()
+    look_again()
     if _inputs_hash() != sources:
         raise BuildError("A file was changed while the book was being made. Build again.")
     _exchange_book(made)
@@ -137,6 +133,14 @@ def _check(record: dict[str, Any], say: Callable[[str], None]) -> str:
         if found:
             raise BuildError("\n".join(map(str, found)))
     return key
+
+
+def _look_through(notebooks: list[Path]) -> None:
+    """See to it that executed notebooks show nothing that nobody may read."""
+    from kodebog.report import gate  # noqa: PLC0415 - slow to import
+
+    if found := gate.shown_faults(paths.study(), shown(notebooks)):
+        raise BuildError("\n".join(map(str, found)))
 
 
 def _untranslated() -> dict[str, int]:

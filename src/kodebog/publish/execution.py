@@ -105,6 +105,12 @@ def book_hash() -> str:
     return hash_files(paths.PACKAGE, paths.PACKAGE, known=known + paths.CONFIG.read_text(encoding="utf-8"))
 
 
+def look_again() -> None:
+    """Forget both hashes: what they are over may have changed."""
+    outputs_hash.cache_clear()
+    book_hash.cache_clear()
+
+
 def key(code: list[str]) -> str:
     """Return the name under which the outputs of these code cells are kept, in the language of the edition."""
     name = edition.language()
@@ -139,6 +145,12 @@ def _code(notebook: NotebookNode) -> list[str]:
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
+def _code_in(path: Path) -> list[str]:
+    """As `_code`, of a file, read as plain JSON: to validate all stored outputs takes longer than all the rest."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+
+
 class Pending(NamedTuple):
     """A notebook that has to run, with its content, and the languages of the editions that it has to run for."""
 
@@ -154,9 +166,7 @@ def pending(notebooks: Iterable[Path], languages: Iterable[str] | None = None) -
     wanted = list(languages or edition.editions())
     found = []
     for path in notebooks:
-        # as plain JSON: to validate all stored outputs takes longer than all the rest of this
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        code = _code_in(path)
         missing = tuple(name for name in wanted if _lacks(code, name))
         if missing:
             found.append(Pending(path, nbformat.read(path, as_version=4), missing))
@@ -316,8 +326,7 @@ async def _run(task: Pending, sockets: str) -> str:
 def shown(notebooks: Iterable[Path]) -> Iterator[tuple[str, str]]:
     """Yield each text that executed notebooks show, in all editions, with the notebook's name."""
     for path in notebooks:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        code = _code_in(path)
         for name in edition.editions():
             with edition.making(name):
                 for output in [output for cell in _load(code) or [] for output in cell]:

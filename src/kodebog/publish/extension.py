@@ -21,7 +21,7 @@ from sphinx.util.osutil import relative_uri
 
 from kodebog import edition, paths
 from kodebog.analysis.evidence import findings_with_evidence
-from kodebog.analysis.ledger import STATUSES, finding_status
+from kodebog.analysis.ledger import STATUSES, status_of_findings
 from kodebog.edition import _, noop
 from kodebog.files import hash_files
 from kodebog.publish import editions, execution, explorer, head, language, outputs, references, site, transforms
@@ -121,7 +121,7 @@ class _Status(SphinxRole):
     """Role `status`: what is said of a finding by what is printed for it, in words."""
 
     def run(self) -> Made:
-        said = finding_status(Study.load()).set_index("finding")["status"]
+        said = status_of_findings(Study.load())
         if self.text not in said.index:
             return [], [self.inliner.reporter.error(f"no finding “{self.text}”", line=self.lineno)]
         return [nodes.emphasis("", known(said[self.text]))], []

@@ -100,7 +100,7 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
         ("twitter:card", "summary_large_image"),
     ]
     context["security_policy"] = theme_policy(tuple(app.builder.theme.get_theme_dirs()))  # type: ignore[attr-defined]
-    context["editions"] = switch(app, pagename)
+    context["switch_links"] = switch_links(app, pagename)
     context["alternates"] = alternates(app, pagename) if lasting else []
     context["imprint"] = imprint(app, pagename, where, about)
     context["private"] = paths.PRIVATE or app.config.kodebog_draft
@@ -111,7 +111,7 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
         for script in explorer.SCRIPTS:
             app.add_js_file(script)
     context["copying"] = editions.copying() if re.search(COPIED, context.get("body", "")) else ""
-    context["switching"] = SWITCHING if context["editions"] else ""
+    context["switching"] = SWITCHING if context["switch_links"] else ""
     body = context.get("body", "")
     if doctree is not None and (found := previews.wanted(body, Study.load()) | previews.works(body, app.env)):
         context["previews"] = metadata.script_safe(found)
@@ -178,6 +178,15 @@ def switch(app: Sphinx, page: str) -> list[Switch]:
     return found
 
 
+def switch_links(app: Sphinx, page: str) -> str:
+    """Return the items of a list that lead to the other editions of a page; empty where there are none."""
+    return "".join(
+        f'<li><a class="kodebog-switch" href="{escape(to.address)}" lang="{to.language}" hreflang="{to.language}">'
+        f"<span>{to.own_name}</span><span hidden>{escape(to.offer)}</span></a></li>"
+        for to in switch(app, page)
+    )
+
+
 def imprint(app: Sphinx, page: str, where: Addresses, about: dict[str, Any]) -> list[tuple[str, str]]:
     """Return what stands at the foot of every page: words and, where they lead somewhere, an address."""
     reuse = app.builder.get_relative_uri(page, "book/reuse") if "book/reuse" in app.env.found_docs else ""
@@ -234,10 +243,5 @@ def tools(app: Sphinx, page: str, doctree: nodes.document) -> str:
     if source.suffix == ".ipynb" and (long := minutes(doctree)):
         words = _("1 minute to read") if long == 1 else _("{n} minutes to read").format(n=long)
         items = f"<li>{words}</li>{items}"
-    others = "".join(
-        f'<li><a class="kodebog-switch" href="{escape(to.address)}" lang="{to.language}" hreflang="{to.language}">'
-        f"<span>{to.own_name}</span><span hidden>{escape(to.offer)}</span></a></li>"
-        for to in switch(app, page)
-    )
     label = _("This page")
-    return f'<ul class="kodebog-tools" aria-label="{label}">{others}{items}</ul>'
+    return f'<ul class="kodebog-tools" aria-label="{label}">{switch_links(app, page)}{items}</ul>'

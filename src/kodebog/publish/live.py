@@ -20,7 +20,7 @@ from typing import Any
 
 from kodebog import edition, paths
 from kodebog.errors import KodebogError
-from kodebog.publish.execution import book_hash, execute, outputs_hash
+from kodebog.publish.execution import execute, look_again
 from kodebog.publish.forking import get_ready
 
 FOLDER = paths.BUILD / ".live"
@@ -49,8 +49,7 @@ class Writing:
         `text_alone`: nothing has changed but pages, notebooks and translations.
         """
         if not text_alone:
-            for known in (outputs_hash, book_hash):  # what they look at may have changed
-                known.cache_clear()
+            look_again()
         try:
             execute(sorted(paths.NOTEBOOKS.glob("*.ipynb")), say=lambda _: None, languages=[edition.language()])
             self._build()

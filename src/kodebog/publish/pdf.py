@@ -22,6 +22,7 @@ from kodebog.edition import _
 from kodebog.errors import KodebogError
 from kodebog.files import hash_files
 from kodebog.publish.background import InBackground
+from kodebog.publish.contents import in_order
 from kodebog.publish.typst_writer import IMAGES, REGIONS, TypstWriter, UnknownNodeError, quote
 from kodebog.report.figures import themes_as_marks, words_of_marks
 from kodebog.report.metadata import article, author, book_title, citation, licence, released
@@ -85,16 +86,9 @@ def stays_out(env: BuildEnvironment, docname: str) -> bool:
 
 def pages(app: Sphinx) -> Iterator[str]:
     """Yield the pages of the PDF in the order of the book's contents; pages that say `pdf: false` stay out of it."""
-    root = app.config.root_doc
-    for page in (root, *_below(app, root)):
+    for page in in_order(app.env):
         if not stays_out(app.env, page):
             yield page
-
-
-def _below(app: Sphinx, docname: str) -> Iterator[str]:
-    for child in app.env.toctree_includes.get(docname, []):
-        yield child
-        yield from _below(app, child)
 
 
 def write(app: Sphinx, out: Path) -> Path:

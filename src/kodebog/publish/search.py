@@ -11,8 +11,8 @@ from typing import Any
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.domains import Domain, ObjType
-from sphinx.environment import BuildEnvironment
 
+from kodebog.publish.contents import in_order
 from kodebog.report.display import HOMES
 from kodebog.study import Lang, Study
 
@@ -54,13 +54,13 @@ class KodebogDomain(Domain):
         if found:
             self.data["spoken of"][docname] = found
 
-    def speaking_of(self, finding: str) -> Iterator[tuple[str, str]]:
-        """Yield page and section of each page that speaks of a finding, in the order of the contents."""
-        order = {name: at for at, name in enumerate(_contents(self.env))}
-        pages = self.data["spoken of"]
-        for page in sorted(pages, key=lambda name: order.get(name, len(order))):
-            if finding in pages[page]:
-                yield page, pages[page][finding]
+    def spoken_of(self) -> dict[str, list[tuple[str, str]]]:
+        """Return, by finding, page and section of each page that speaks of it, in the order of the contents."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for page in in_order(self.env):
+            for finding, section in self.data["spoken of"].get(page, {}).items():
+                found.setdefault(finding, []).append((page, section))
+        return found
 
     def outdated(self) -> list[str]:
         """Return the ledger where other sections than it shows speak of findings by now."""
@@ -98,14 +98,3 @@ class KodebogDomain(Domain):
 
     def merge_domaindata(self, *_: Any) -> None:
         """Nothing is kept."""
-
-
-def _contents(env: BuildEnvironment) -> list[str]:
-    """Pages in the order of the contents."""
-
-    def below(page: str) -> Iterator[str]:
-        for child in env.toctree_includes.get(page, []):
-            yield child
-            yield from below(child)
-
-    return [env.config.root_doc, *below(env.config.root_doc)]

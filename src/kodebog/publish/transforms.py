@@ -13,6 +13,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from kodebog import edition
+from kodebog.analysis.ledger import STATUSES
 from kodebog.edition import _
 from kodebog.publish import experiment, explorer, language, references
 from kodebog.publish.head import tools
@@ -95,6 +96,11 @@ def _table(document: nodes.document, name: str) -> nodes.table:
     return next(table for table in document.findall(nodes.table) if name in table["ids"])
 
 
+def _rows_of(table: nodes.table) -> Any:
+    """The rows of a table below its heads."""
+    return next(iter(table.findall(nodes.tbody))).children
+
+
 def _cell_of(node: Any) -> Any:
     """The cell of the notebook that shows a node."""
     while node.get("nb_element") != "cell_code" and node.parent is not None:
@@ -113,19 +119,16 @@ class SpokenOf(SphinxPostTransform):
         if self.env.docname != LEDGER:
             return
         domain: Any = self.env.get_domain(KodebogDomain.name)
-        for row in next(iter(_table(self.document, "tab-findings").findall(nodes.tbody))).children:
+        places, words = domain.spoken_of(), _("spoken of in")
+        for row in _rows_of(_table(self.document, "tab-findings")):
             finding, statement = row.children[:2]
-            places = list(domain.speaking_of(finding.astext().strip()))
-            if not places:
-                continue
-            links: list[nodes.Node] = []
-            for page, section in places:
+            before = f" · {words} "
+            for page, section in places.get(finding.astext().strip(), ()):
                 address = f"{self.app.builder.get_relative_uri(LEDGER, page)}#{section}"
                 name = self.env.titles[page].astext().partition(":")[0]
-                links += [nodes.Text(", "), nodes.reference("", name, refuri=address, internal=True)]
-            aside: Any = statement.children[-1]
-            words = _("spoken of in")
-            aside.extend([nodes.Text(f" · {words} "), *links[1:]])
+                link = nodes.reference("", name, refuri=address, internal=True)
+                statement.children[-1].extend([nodes.Text(before), link])
+                before = ", "
 
 
 class Explorer(SphinxPostTransform):
@@ -163,6 +166,8 @@ class Experiment(SphinxPostTransform):
         place = _cell_of(_table(self.document, experiment.TABLE))
         at = place.parent.index(place) + 1
         place.parent.insert(at, nodes.raw("", experiment.form(Study.load()), format="html"))
+        for row, status in zip(_rows_of(_table(self.document, "tab-ladder")), STATUSES, strict=True):
+            row["html"] = {"data-status": status}  # which the marks move to
 
 
 class QuietCode(SphinxPostTransform):

@@ -65,7 +65,7 @@ def _speak(node: Any) -> str:
 def _before_table(node: nodes.Element) -> bool:
     """Whether a paragraph in a section leads to a table."""
     after = node.next_node(descend=False, siblings=True) if isinstance(node.parent, nodes.section) else None
-    return after is not None and (isinstance(after, nodes.table) or next(after.findall(nodes.table), None) is not None)
+    return after is not None and any(True for _ in after.findall(nodes.table))
 
 
 class TypstWriter(nodes.NodeVisitor):

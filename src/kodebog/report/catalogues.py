@@ -188,11 +188,9 @@ def slug(heading: str) -> str:
 @functools.cache
 def _original_headings(language: str) -> dict[str, str]:
     """The headings of all pages in an edition, with the original ones; of the first edition there are none."""
-    return (
-        {}
-        if language == edition.source()
-        else {new: old for page in pages() for new, old in headings_of(translations(page).items())}
-    )
+    if language == edition.source():
+        return {}
+    return {new: old for page in pages() for new, old in headings_of(translations(page).items())}
 
 
 def page_file(page: str) -> Path:

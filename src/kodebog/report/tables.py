@@ -262,7 +262,7 @@ def research_findings(study: Study) -> Table:
     rows = evidence.findings_with_evidence(study, lang())
     rows = rows[rows["kind"] == "research"]
     cited = _works(study.literature)
-    status = rows["finding"].map(_status_of_findings(study))
+    status = rows["finding"].map(ledger.status_of_findings(study))
     frame = pd.DataFrame(
         {
             _("Finding"): rows["finding"],
@@ -296,11 +296,6 @@ def recommendations(study: Study) -> Table:
     bare = int((chosen["excerpts"].map(len) == 0).sum())
     caption = _("All recommendations answer findings; for {of} no printed excerpt asks for the measure itself")
     return Table(frame, caption.format(of=of(bare, len(frame))), "tab-recommendations", (9, 37, 16, 16, 22))
-
-
-def _status_of_findings(study: Study) -> pd.Series[str]:
-    """The status of each finding, by its id."""
-    return ledger.finding_status(study).set_index("finding")["status"]
 
 
 def _from_two_sides(status: pd.Series[str]) -> int:
@@ -343,7 +338,7 @@ def findings(study: Study) -> Table:
     """Return every finding with its status, the codes that it asserts, and what it rests on."""
     rows = evidence.findings_with_evidence(study, lang())
     order = _by_speaker(study)
-    status = rows["finding"].map(_status_of_findings(study))
+    status = rows["finding"].map(ledger.status_of_findings(study))
     cases, sections, codes = (labels(study, table) for table in ("cases", "sections", "codes"))
     asserted = study.finding_codes.groupby("finding")["code"].agg(list)
 
@@ -401,7 +396,7 @@ def robustness(study: Study) -> Table:
     changes = ledger.robustness(study)
     people = labels(study, "sample")
     names = told(study.findings.set_index("finding"), "statement")
-    status = _status_of_findings(study)
+    status = ledger.status_of_findings(study)
 
     def lost(finding: str, what: str) -> str:
         rows = changes[(changes["finding"] == finding) & (changes["what"] == what)]

@@ -14,7 +14,7 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -350,18 +350,7 @@ def cell_faults(package: Package) -> Iterator[Fault]:
     """Yield cells that are no plain text or no plain number, whatever else their column allows."""
     for table in package.tables.values():
         checks = [_no_number if field["type"] == "integer" else _unsafe for field in table.schema["fields"]]
-        sound: list[set[str]] = [set() for _ in checks]  # many cells of a column are the same
-        for number, row in enumerate(table.rows[1:], 2):
-            for field, check, known, cell in zip(table.columns, checks, sound, row, strict=False):
-                if cell in known:
-                    continue
-                problem, allowed = check(cell, field)
-                if not problem:
-                    known.add(cell)
-                else:
-                    yield Fault(
-                        file=table.file, row=number, column=field, value=short(cell), problem=problem, allowed=allowed
-                    )
+        yield from _checked(table.file, table.columns, enumerate(table.rows[1:], 2), checks)
 
 
 def recorded_cells(folder: Path) -> tuple[list[list[str]], list[Fault]]:
@@ -369,14 +358,29 @@ def recorded_cells(folder: Path) -> tuple[list[list[str]], list[Fault]]:
     if not (folder / LEDGER).is_file():
         return [], []
     rows, faults = _rows(folder / LEDGER)
-    for number, row in enumerate(rows, 1):
-        for column, cell in zip(rows[0], row, strict=False):
-            problem, allowed = _unsafe(cell, column if number > 1 else "")
-            if problem:
-                faults.append(
-                    Fault(file=LEDGER, row=number, column=column, value=short(cell), problem=problem, allowed=allowed)
-                )
+    if rows:
+        faults += _checked(LEDGER, rows[0], enumerate(rows, 1), [_unsafe] * len(rows[0]))
     return rows, faults
+
+
+Check = Callable[[str, str], tuple[str, str]]
+"""What a cell is held to, by its column: what is wrong with it, if anything is, and what is allowed."""
+
+
+def _checked(
+    file: str, columns: list[str], rows: Iterable[tuple[int, list[str]]], checks: Sequence[Check]
+) -> Iterator[Fault]:
+    """Yield the cells that do not pass the check of their column; `rows`: each with its number in the file."""
+    sound: list[set[str]] = [set() for _ in checks]  # many cells of a column are the same
+    for number, row in rows:
+        for column, check, known, cell in zip(columns, checks, sound, row, strict=False):
+            if cell in known:
+                continue
+            problem, allowed = check(cell, column)
+            if not problem:
+                known.add(cell)
+            else:
+                yield Fault(file=file, row=number, column=column, value=short(cell), problem=problem, allowed=allowed)
 
 
 def _no_number(cell: str, _: str) -> tuple[str, str]:

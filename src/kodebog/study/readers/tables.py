@@ -77,15 +77,16 @@ def read(path: Path, told: Columns | None = None) -> Coded:
         raise ReadError(f"{path.name}: is empty.")
     heads = [head.strip() for head in rows[0]]
     roles, codes, marks = _roles(heads, told, path.name)
-    long = _long(rows[1:], [at for at in range(len(heads)) if at not in {*roles.values(), *codes, *marks}])
-    if "words" not in roles and long is not None:
-        roles["words"] = long
+    made, bare, commas, trees = Coded("table"), 0, 0, 0
+    if "words" not in roles:
+        rest = [at for at in range(len(heads)) if at not in {*roles.values(), *codes, *marks}]
+        if (long := _long(rows[1:], rest)) is not None:
+            roles["words"] = long
+            made.notes.append(f"Column “{heads[long]}” holds long texts: taken as what was said, and never published.")
     if not (placed := _placed(rows[1:], roles)):
         roles = {role: at for role, at in roles.items() if role not in {"start", "end"}}
     used = {*roles.values(), *codes, *marks}
-    guessed = roles.get("words") == long is not None
     beside = {head: at for at, head in enumerate(heads) if head and at not in used}
-    made, bare, commas, trees = Coded("table"), 0, 0, 0
     names = _names(Path(told.codebook)) if told.codebook else {}
     made.codes.update({name: Code(name, name, "", definition) for name, definition in names.items()})
     attributes: dict[str, dict[str, set[str]]] = {}
@@ -111,8 +112,6 @@ def read(path: Path, told: Columns | None = None) -> Coded:
         for code in dict.fromkeys(given):
             trees += _add(made.codes, code)
             made.codings.append(Coding(passage, code, by))
-    if guessed and long is not None:
-        made.notes.append(f"Column “{heads[long]}” holds long texts: taken as what was said, and never published.")
     if bare:
         made.notes.append(f"{numbered(bare, 'row')} without a code.")
     if trees:

@@ -103,8 +103,6 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const before = form.statuses("", "");
   const rungs = [...document.getElementById("tab-ladder").tBodies[0].rows];
-  const plain = (text) => text.replaceAll("’", "'"); // as typed, before the page was set
-  const rung = (key) => rungs.find((row) => plain(row.cells[0].textContent).startsWith(`${plain(statuses[key])} (`));
   const marks = rungs.flatMap((row) => [...row.querySelectorAll(".kodebog-rung")]).map((mark) => {
     const place = document.createComment("");
     mark.parentElement.before(place);
@@ -118,17 +116,16 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     document.querySelectorAll("#tab-ladder .kodebog-moved").forEach((line) => line.remove());
     for (const { mark } of marks.filter(({ mark }) => now[mark.textContent] !== before[mark.textContent])) {
-      const cell = [...(rung(now[mark.textContent])?.cells ?? [])].at(-1);
-      if (!cell) continue;
+      const cell = rungs.find((row) => row.dataset.status === now[mark.textContent]).lastElementChild;
       const line = cell.querySelector(".kodebog-moved") ?? document.createElement("p");
       if (!line.className) line.append(form.dataset.here, " ");
       line.className = "kodebog-moved";
       line.append(mark.parentElement, " ");
       cell.append(line);
     }
-    for (const key of Object.keys(statuses)) {
-      const [head, n] = [rung(key)?.cells[0].firstElementChild, Object.values(now).filter((is) => is === key).length];
-      if (head) head.textContent = head.textContent.replace(/\d+\)$/, `${n})`);
+    for (const row of rungs) {
+      const [head, n] = [row.cells[0].firstElementChild, Object.values(now).filter((is) => is === row.dataset.status).length];
+      head.textContent = head.textContent.replace(/\d+\)$/, `${n})`);
     }
   };
 

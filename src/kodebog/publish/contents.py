@@ -1,0 +1,19 @@
+"""The pages of the book in the order of its contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sphinx.environment import BuildEnvironment
+
+
+def in_order(env: BuildEnvironment) -> Iterator[str]:
+    """Yield the names of the pages that the contents lead to, the landing page first."""
+    yield env.config.root_doc
+    yield from _below(env, env.config.root_doc)
+
+
+def _below(env: BuildEnvironment, page: str) -> Iterator[str]:
+    for child in env.toctree_includes.get(page, []):
+        yield child
+        yield from _below(env, child)
