@@ -557,7 +557,7 @@ def with_handwork(
 
 def changes(before: Mapping[str, list[Row]], made: Imported) -> Iterator[str]:
     """Yield what an import has changed: how many rows of each table are new, are gone, and say something else."""
-    for name in ("groups", "documents", "families", "codes", "excerpts"):
+    for name in BY_HAND:
         was, now = ({next(iter(row.values())): row for row in rows} for rows in (before[name], made.tables[name]))
         new, gone = len(now.keys() - was.keys()), len(was.keys() - now.keys())
         other = sum(was[key] != now[key] for key in now.keys() & was.keys())
