@@ -287,6 +287,29 @@ def rules_compared(study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["rule", "two_sides", "moved"])
 
 
+def shown_apart(study: Study) -> tuple[str, ...]:
+    """Return the findings shown from two sides of which no single part is: each side shows another part of them.
+
+    Where an excerpt shows a finding as a whole, no part is named for it, and it stands for every part.
+
+    >>> "F08" in shown_apart(study)
+    False
+
+    """
+    status = status_of_findings(study)
+    voices = _voices(study, finding_evidence(study))
+    judged = study.finding_excerpts.fillna("")
+    part_of = judged.set_index(["finding", "excerpt"])["part"].to_dict()
+
+    def in_one_part(finding: str) -> bool:
+        shown = voices[finding, "for"]
+        parts = {part_of[finding, v.excerpt] for v in shown}
+        return any(RULE.holds([v for v in shown if part_of[finding, v.excerpt] in {part, ""}]) for part in parts)
+
+    of_two = status.index[status.isin([STATUSES["robust"], STATUSES["sides"]])]
+    return tuple(str(finding) for finding in of_two if not in_one_part(str(finding)))
+
+
 def robustness(study: Study) -> pd.DataFrame:
     """Return what becomes of each finding when one excerpt, or one whole perspective, is left out.
 
