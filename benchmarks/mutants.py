@@ -1,8 +1,9 @@
 """Do the tests notice small changes to study and analysis? mutmut makes them, one at a time; this writes down how many.
 
 `make mutants` tries all of them; `python benchmarks/mutants.py --sample 400 --seed 7` a random sample, another one for
-each seed, so that tests written for what one sample has shown can be tried on a fresh one. The settings stand in `pyproject.toml`. Writes `benchmarks/mutants.md`: the share noticed, by module, and every function in
-which some were not (`mutmut results` and `mutmut show NAME` show them).
+each seed, so that tests written for what one sample has shown can be tried on a fresh one. The settings stand in
+`pyproject.toml`. Writes `benchmarks/mutants.md`: the share noticed, by module, and every function in which some were
+not (`mutmut results` and `mutmut show NAME` show them).
 """
 
 from __future__ import annotations
@@ -65,8 +66,8 @@ def main() -> int:
     tried = f"a random sample of {len(found)} (seed {arguments.seed})" if wanted else f"all {len(found)}"
     text = (
         f"# Small changes to the code\n\n{datetime.date.today()}, Python {sys.version.split()[0]}: {tried} of the "
-        f"changes to `kodebog.study` and `kodebog.analysis`.\n\n{noticed} were noticed by the tests: **{share:.3f}** (wanted: "
-        f"{WANTED}). Lines that hold a sentence for people are not changed\n(`do_not_mutate_patterns` in "
+        f"changes to `kodebog.study` and `kodebog.analysis`.\n\n{noticed} were noticed by the tests: **{share:.3f}** "
+        f"(wanted: {WANTED}). Lines that hold a sentence for people are not changed\n(`do_not_mutate_patterns` in "
         "`pyproject.toml`): tests compare such sentences case by case.\n\n| module | changes | noticed | share |\n"
         "|---|---|---|---|\n" + "\n".join(rows) + f"\n\nNot noticed, by function:\n\n{names_of}\n"
     )
