@@ -5,7 +5,7 @@ import json
 import pytest
 
 from kodebog import paths
-from kodebog.study.disclosure import disclosures, identifiers, in_prose
+from kodebog.study.disclosure import disclosures, found_in, identifiers, in_prose
 from kodebog.study.validation import validated
 
 
@@ -161,6 +161,17 @@ def test_an_identifier_in_a_gist_is_named_with_its_row(folder):
     path.write_text(path.read_text(encoding="utf-8").replace("Toppen synes", "Mette synes"), encoding="utf-8")
     (fault,) = found(folder)[0]
     assert (fault.file, fault.row, fault.column, fault.value) == ("excerpts.csv", 19, "gist_da", "Mette")
+
+
+def test_what_is_found_has_the_address_of_its_cell(folder):
+    path = folder / "excerpts.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("Managers across departments need", "Mette across departments needs"), encoding="utf-8"
+    )
+    package, _ = validated(folder)
+    (name,) = [found for found in found_in(package) if found.kind == "personal name"]
+    assert name.address() == ("excerpts", "E20", "gist_en", "personal name", "Mette") and name.row == 21
 
 
 def test_an_exception_without_a_decision_waits(folder):

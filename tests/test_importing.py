@@ -102,6 +102,30 @@ def test_counts_by_hand(start, made):
     assert matrix["pressure"].sum() == pressure and len(matrix) == 30
 
 
+def test_the_tables_of_a_study_are_what_somebody_last_saw(start, file_regression):
+    folder = start() / "data"
+    tables = [f"{path.name}\n{path.read_text(encoding='utf-8')}" for path in sorted(folder.glob("*.csv"))]
+    about = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    about["resources"] = [resource["name"] for resource in about["resources"]]
+    file_regression.check("\n".join([json.dumps(about, indent=1), *tables]), basename="tables")
+
+
+SUMMARIES = {
+    "documents": interviews.documents,
+    "codes_together": interviews.codes_together,
+    "codes_that_overlap": lambda study: interviews.codes_together(study, overlap=True),
+    "coders": interviews.coders,
+    "codes_of_excerpts": lambda study: interviews.codes_of_excerpts(study).reset_index(),
+    "code_of_groups": lambda study: factors.factor_summary(study, "time"),
+}
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_the_summaries_are_what_somebody_last_saw(start, name, file_regression):
+    study = Study.load(start() / "data")
+    file_regression.check(SUMMARIES[name](study).to_csv(index=False, float_format="%.4f"), basename=name, extension=".csv")
+
+
 def test_overlapping_passages_meet_where_asked(tmp_path):
     coded = Coded("made up", {"d": Document("d", "d", "one two three four")}, {c: Code(c, c) for c in "ab"})
     coded.passages = {"p": Passage("p", "d", 0, 7), "q": Passage("q", "d", 4, 13), "r": Passage("r", "d", 14, 18)}

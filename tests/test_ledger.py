@@ -79,6 +79,22 @@ def test_the_first_rule_that_fits(claim, kind, shown, against, status):
     assert ledger._status(claim, kind, excerpts(*shown), against) == status
 
 
+def test_a_rule_may_leave_out_what_makes_a_side():
+    of_one_perspective = excerpts(("a", "p", "x"), ("b", "p", "y"))
+    of_one_initiative = excerpts(("a", "p", "x"), ("b", "q", "x"))
+    assert ledger.SideRule(perspectives=False).holds(of_one_perspective)
+    assert not ledger.SideRule(initiatives=False).holds(of_one_perspective)
+    assert ledger.SideRule(initiatives=False).holds(of_one_initiative)
+    assert not ledger.SideRule(perspectives=False).holds(of_one_initiative)
+
+
+def test_findings_of_which_no_part_has_two_sides(study):
+    """By hand, from the parts in finding_excerpts.csv."""
+    assert ledger.shown_apart(study) == ("F07", "F25", "F53", "F74")
+    of_one_part = study.finding_excerpts.assign(part="all of it")
+    assert ledger.shown_apart(replace(study, finding_excerpts=of_one_part)) == ()
+
+
 def test_robustness_by_hand(study):
     words = ledger.STATUSES
     changes = ledger.robustness(study)

@@ -203,9 +203,9 @@ def test_a_database_with_several_projects(tmp_path):
         readers.read(path)
 
 
-def test_rqda_leaves_out_what_is_deleted_and_finds_what_has_moved(tmp_path):
-    path = database(
-        tmp_path / "r.rqda",
+def rqda(path):
+    return database(
+        path,
         "create table source (id integer, name text, file text, status integer)", "insert into source values (1, 'a', 'one two three', 1)",
         "create table freecode (id integer, name text, memo text, status integer)", "insert into freecode values (1, 'c', '', 1), (2, 'gone', '', 0)",
         "create table codecat (catid integer, name text, status integer)", "insert into codecat values (1, 'all', 1)",
@@ -213,7 +213,10 @@ def test_rqda_leaves_out_what_is_deleted_and_finds_what_has_moved(tmp_path):
         "create table coding (cid integer, fid integer, selfirst real, selend real, seltext text, status integer, owner text)",
         "insert into coding values (1, 1, 0, 3, 'one', 1, 'x'), (1, 1, 0, 3, 'three', 1, 'x'), (2, 1, 0, 3, 'one', 1, 'x'), (1, 1, 0, 3, 'one', 0, 'x')",
     )  # fmt: skip
-    coded = readers.read(path)
+
+
+def test_rqda_leaves_out_what_is_deleted_and_finds_what_has_moved(tmp_path):
+    coded = readers.read(rqda(tmp_path / "r.rqda"))
     assert passages(coded) == ["one", "three"] and coded.codes["1"].parent == "category 1" and "2" not in coded.codes
     assert "1 codings hold other words than stand at their place; 1 were found by their words." in coded.notes
     assert any("1 codings are deleted" in n for n in coded.notes) and any(
@@ -221,19 +224,25 @@ def test_rqda_leaves_out_what_is_deleted_and_finds_what_has_moved(tmp_path):
     )
 
 
-def test_qualcoder_in_its_folder(tmp_path):
-    (tmp_path / "study.qda").mkdir()
+def qualcoder(path):
+    path.mkdir()
     database(
-        tmp_path / "study.qda/data.qda",
+        path / "data.qda",
         "create table source (id integer, name text, fulltext text)", "insert into source values (1, 'a', 'one two')",
         "create table code_cat (catid integer, name text, supercatid integer)", "insert into code_cat values (1, 'all', null)",
         "create table code_name (cid integer, name text, memo text, catid integer)", "insert into code_name values (1, 'c', null, 1)",
         "create table code_text (cid integer, fid integer, pos0 integer, pos1 integer, seltext text, owner text)",
-        "insert into code_text values (1, 1, 4, 7, 'two', 'anna')",
+        "insert into code_text values (1, 1, 4, 7, 'two', 'anna'), (1, 1, 0, 3, 'one', null), (9, 1, 0, 3, 'one', 'anna'), (9, 9, 0, 3, 'one', '')",
     )  # fmt: skip
-    coded = readers.read(tmp_path / "study.qda")
+    return path
+
+
+def test_qualcoder_in_its_folder(tmp_path):
+    coded = readers.read(qualcoder(tmp_path / "study.qda"))
     assert (
-        passages(coded) == ["two"] and coded.codes["1"].parent == "category 1" and coded.program == "QualCoder project"
+        passages(coded) == ["one", "two"]
+        and coded.codes["1"].parent == "category 1"
+        and coded.program == "QualCoder project"
     )
 
 
@@ -446,3 +455,108 @@ def test_an_opendocument_sheet(tmp_path):
         readers.read(path, readers.tables.Columns(sheet="other"))
     with pytest.raises(ReadError, match="no column is known to hold codes"):
         readers.read(path)
+
+
+def everything(coded):
+    """All that was read, a line each."""
+    parts = [*coded.documents.values(), *coded.codes.values(), *coded.passages.values(), *coded.codings]
+    return "\n".join([coded.program, *map(str, parts), *coded.notes]) + "\n"
+
+
+FULL = """<VariableValue><VariableRef targetGUID="V"/><TextValue>nurse</TextValue></VariableValue>{0}
+<PlainTextSelection guid="S8" startPosition="18" endPosition="20"><Coding guid="K8" creatingUser="nobody"><CodeRef
+targetGUID="C"/><NoteRef targetGUID="N"/></Coding></PlainTextSelection><PlainTextSelection guid="S9" startPosition="90"
+endPosition="99"><Coding guid="K9"><CodeRef targetGUID="gone"/><CodeRef targetGUID="A"/></Coding></PlainTextSelection>
+<Coding guid="K10" creatingUser="U"><CodeRef targetGUID="A"/></Coding></TextSource><PictureSource guid="P" name="map">
+<PictureSelection guid="S10"><Coding guid="K11" creatingUser="u"><CodeRef targetGUID="c"/></Coding></PictureSelection>
+</PictureSource><TextSource guid="E" name="inline"><PlainTextContent>Made up too.</PlainTextContent>
+<Coding guid="K12"><CodeRef targetGUID="C"/></Coding></TextSource><TextSource guid="F" plainTextPath="internal://f.txt">
+<Transcript guid="T1"/><Transcript guid="T2"/>"""
+END = '<Notes><Note guid="N"/></Notes><Variables><Variable guid="V" name="role"/></Variables><Cases><Case name="one"><SourceRef targetGUID="d"/></Case></Cases>'
+
+
+def archive(path, selections):
+    project = PROJECT.format(doctype="", extra="", path="internal://d.txt", selections=selections)
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("project.qde", project.replace("</Project>", f"{END}</Project>"))
+        made.writestr("sources/d.txt", TEXT)
+        made.writestr("sources/f.txt", "Ærlig".encode("cp1252"))
+    return path
+
+
+def table(path, text, codebook=""):
+    path.write_text(text, encoding="utf-8")
+    if codebook:
+        path.with_name("codebook.csv").write_text(codebook, encoding="utf-8")
+    return path
+
+
+def codebook_file(path):
+    path.write_text(
+        '<CodeBook><Codes><Code guid="A" name="one"><Description>said</Description></Code></Codes></CodeBook>'
+    )
+    return path
+
+
+def workbook(path):
+    book = openpyxl.Workbook()
+    book.active.append(["nothing"])
+    sheet = book.create_sheet("codings")
+    for row in (["Number", "Document", "Code", "Start", "End"], [1.0, "d", "x", 0, 4], [2, "e", "y", None, None]):
+        sheet.append(row)
+    book.save(path)
+    return path
+
+
+READ = {
+    "project": (lambda f: archive(f / "p.qdpx", FULL.format(selection(0, 4))), Columns()),
+    "project-in-utf16-units": (lambda f: archive(f / "p.qdpx", selection(21, 25) + selection(29, 33, 2)), Columns()),
+    "codebook": (lambda f: codebook_file(f / "codes.qdc"), Columns()),
+    "taguette": (lambda f: taguette(f / "t.sqlite3"), Columns()),
+    "rqda": (lambda f: rqda(f / "r.rqda"), Columns()),
+    "qualcoder": (lambda f: qualcoder(f / "study.qda"), Columns()),
+    "rock": (lambda f: table(f / "source.rock", ROCK), Columns()),
+    "table-a-row-a-coding": (lambda f: table(f / "t.csv", TABLES["a row a coding"]), Columns()),
+    "table-codes-in-a-cell": (lambda f: table(f / "t.csv", TABLES["codes in a cell"]), Columns()),
+    "table-without-words": (lambda f: table(f / "t.csv", "code,mood\nx > y,good; bad\nz,\n,good; bad\n"), Columns()),
+    "table-with-places": (lambda f: table(f / "t.csv", "document,start,end,code\nd,0,4,a, \nd,5,9,b\ne,,,a\n"), Columns()),
+    "table-of-marks": (lambda f: table(f / "t.csv", "Who,At,A,B\nd,1,yes,no\nd,2,0,1\n"), Columns("who", "At", marks=("a", "B"))),
+    "workbook": (lambda f: workbook(f / "t.xlsx"), Columns(sheet="codings")),
+    "opendocument": (lambda f: ods(f / "t.ods", {"a": [["document", "code"], ["d", "x"]]}), Columns()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", READ)
+def test_everything_that_is_read_is_what_somebody_last_saw(tmp_path, how, file_regression):
+    make, told = READ[how]
+    file_regression.check(everything(readers.read(make(tmp_path), told)), basename=how)
+
+
+def test_a_codebook_keeps_the_order_and_the_definitions(tmp_path, file_regression):
+    path = table(tmp_path / "t.csv", 'ID,Document,Codes\n1:1,d,"money, time, lack of"\n', CODEBOOK)
+    coded = readers.read(path, Columns(codebook=str(tmp_path / "codebook.csv")))
+    file_regression.check(everything(coded), basename="table-with-codebook")
+
+
+def test_a_type_declaration_without_entities_is_refused_too(qdpx):
+    with pytest.raises(ReadError, match="document type declaration"):
+        readers.read(qdpx(doctype="<!DOCTYPE Project>"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told", "words"),
+    [
+        ("broken.qdc", "<CodeBook>", Columns(), "broken.qdc: is no XML"),
+        ("t.csv", "a,b\n1,2\n", Columns(), "t.csv: no column is known to hold codes"),
+        ("t.csv", "a,b\n1,2\n", Columns(document="c"), "t.csv: has no column “c”. Columns: a, b"),
+    ],
+)
+def test_what_is_refused_is_named_with_its_file(tmp_path, name, content, told, words):
+    with pytest.raises(ReadError) as refused:
+        readers.read(table(tmp_path / name, content), told)
+    assert str(refused.value).startswith(words)
+
+
+def test_a_workbook_without_the_sheet(tmp_path):
+    with pytest.raises(ReadError, match=r"t\.xlsx: has no sheet “other”\. Sheets: Sheet, codings"):
+        readers.read(workbook(tmp_path / "t.xlsx"), Columns(sheet="other"))

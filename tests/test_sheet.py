@@ -39,8 +39,10 @@ def test_the_sheet_helps_and_gives_nothing_away(study, tmp_path):
     assert book["Coding"].max_row == 1 + LINES * len(study.excerpts)
     for sheet in book:
         assert all(cell.font.bold for cell in sheet[1]), "heads stand out"
-    below = book["Codes"]["F3"].alignment
-    assert below.wrap_text and below.vertical == "top", "definitions can be read whole"
+    for row in book["Codes"].iter_rows(min_row=2):
+        assert all(c.alignment.wrap_text and c.alignment.vertical == "top" for c in row), (
+            "definitions can be read whole"
+        )
     choices = {c.formula1 for c in book["Coding"].data_validations.dataValidation}
     assert len(choices) == 3 and '"for,against"' in choices
     assert all(c.allow_blank for c in book["Coding"].data_validations.dataValidation), "a line may stay empty"
