@@ -123,7 +123,9 @@ SUMMARIES = {
 @pytest.mark.parametrize("name", SUMMARIES)
 def test_the_summaries_are_what_somebody_last_saw(start, name, file_regression):
     study = Study.load(start() / "data")
-    file_regression.check(SUMMARIES[name](study).to_csv(index=False, float_format="%.4f"), basename=name, extension=".csv")
+    file_regression.check(
+        SUMMARIES[name](study).to_csv(index=False, float_format="%.4f"), basename=name, extension=".csv"
+    )
 
 
 def test_overlapping_passages_meet_where_asked(tmp_path):

@@ -78,50 +78,63 @@ MANNERS = (noop("wished"), noop("against"))
 """How an excerpt can be shown other than simply for something."""
 
 
-def _mark(excerpt: str, manner: str = "") -> nodes.Node:
+class _OfStudy(SphinxRole):
+    """A role that looks something up in the study."""
+
+    @property
+    def study(self) -> Study:
+        """The study, looked for once in each page: whether its files have changed takes time to see."""
+        if "kodebog_study" not in self.env.temp_data:
+            self.env.temp_data["kodebog_study"] = Study.load()
+        found: Study = self.env.temp_data["kodebog_study"]
+        return found
+
+
+def _mark(study: Study, excerpt: str, manner: str = "") -> nodes.Node:
     """A mark that leads to an excerpt: who speaks gives its look, and so does how."""
-    speakers = dict(Study.load().excerpts[["excerpt", "perspective"]].itertuples(index=False, name=None))
+    speakers = dict(study.excerpts[["excerpt", "perspective"]].itertuples(index=False, name=None))
     said = f"{excerpt}, {known(manner)}" if manner else excerpt
     return _leading(excerpt, said, "kodebog-voice", speakers[excerpt], *manner.split())
 
 
-class _Voice(SphinxRole):
+class _Voice(_OfStudy):
     """Role `voice`: an excerpt as a mark that leads to it; `E07 wished` is hollow, `E07 against` struck through."""
 
     def run(self) -> Made:
         excerpt, _, manner = self.text.partition(" ")
-        if excerpt not in set(Study.load().excerpts["excerpt"]):
+        if excerpt not in set(self.study.excerpts["excerpt"]):
             return [], [self.inliner.reporter.error(f"no excerpt “{excerpt}”", line=self.lineno)]
-        return [_mark(excerpt, manner)], []
+        return [_mark(self.study, excerpt, manner)], []
 
 
-class _Rung(SphinxRole):
+class _Rung(_OfStudy):
     """Role `rung`: a finding as a mark that leads to it; `F07 sides` is as dark as its status is strong."""
 
     def run(self) -> Made:
         finding, _, strength = self.text.partition(" ")
-        if finding not in set(Study.load().findings["finding"]) or strength not in STATUSES:
+        if finding not in set(self.study.findings["finding"]) or strength not in STATUSES:
             return [], [self.inliner.reporter.error(f"no finding or no status “{self.text}”", line=self.lineno)]
         return [_leading(finding, finding, "kodebog-rung", strength)], []
 
 
-class _Voices(SphinxRole):
+class _Voices(_OfStudy):
     """Role `voices`: the excerpts that show a finding and those that speak against it, as marks; or that none does."""
 
     def run(self) -> Made:
-        rows = findings_with_evidence(Study.load()).set_index("finding")
+        rows = findings_with_evidence(self.study).set_index("finding")
         if self.text not in rows.index:
             return [], [self.inliner.reporter.error(f"no finding “{self.text}”", line=self.lineno)]
         row = rows.loc[self.text]
-        marks = [*map(_mark, row["excerpts"]), *(_mark(excerpt, "against") for excerpt in row["against"])]
+        marks = [_mark(self.study, excerpt) for excerpt in row["excerpts"]]
+        marks += [_mark(self.study, excerpt, "against") for excerpt in row["against"]]
         return marks or [nodes.emphasis("", _("no excerpt"))], []
 
 
-class _Status(SphinxRole):
+class _Status(_OfStudy):
     """Role `status`: what is said of a finding by what is printed for it, in words."""
 
     def run(self) -> Made:
-        said = status_of_findings(Study.load())
+        said = status_of_findings(self.study)
         if self.text not in said.index:
             return [], [self.inliner.reporter.error(f"no finding “{self.text}”", line=self.lineno)]
         return [nodes.emphasis("", known(said[self.text]))], []
@@ -135,11 +148,11 @@ class _Anchor(SphinxRole):
         return [nodes.inline(said, said, ids=[self.text], classes=["kodebog-id"])], []
 
 
-class _Definition(SphinxRole):
+class _Definition(_OfStudy):
     """Role `definition`: a code's label, which leads to its definition."""
 
     def run(self) -> Made:
-        names = labels(Study.load(), "codes")
+        names = labels(self.study, "codes")
         if self.text not in names:
             return [], [self.inliner.reporter.error(f"no code “{self.text}”", line=self.lineno)]
         return [_leading(f"code-{self.text}", names[self.text])], []
@@ -153,22 +166,22 @@ class _Holders(SphinxRole):
         return [_leading(code, number, kind="kodebog-filter")], []
 
 
-class _Fact(SphinxRole):
+class _Fact(_OfStudy):
     """Role `fact`, `count` or `capital-count`: a number computed from the study, in figures or in words."""
 
     def run(self) -> Made:
-        known = facts(Study.load())
+        known = facts(self.study)
         if self.text not in known:
             return [], [self.inliner.reporter.error(f"no fact “{self.text}”", line=self.lineno)]
         return [nodes.Text(NUMBERS[self.name](known[self.text]))], []
 
 
-class _Quantity(SphinxRole):
+class _Quantity(_OfStudy):
     """Role `all`, `most`, `none` …: a word of quantity, which fails when it does not hold."""
 
     def run(self) -> Made:
         said = quantity(self.name, self.text)
-        fault = said.fault(facts(Study.load())) if said else "is not of the form n / total"
+        fault = said.fault(facts(self.study)) if said else "is not of the form n / total"
         if said is None or fault:
             return [], [self.inliner.reporter.error(f"“{self.name}” {fault}, in “{self.text}”", line=self.lineno)]
         return [nodes.Text(said.shown)], []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import re
 
+from pybtex.backends.plaintext import Backend
 from sphinx.environment import BuildEnvironment
 
 from kodebog.analysis.evidence import findings_with_evidence
@@ -18,6 +19,8 @@ from kodebog.study import Study
 
 LANGUAGES = {"danish": "da", "english": "en"}
 """What `langid` of a reference can be, which is that of its title; English where it has none."""
+PLAIN = Backend()
+"""Writes references as text. Made once: to find it by name, each time, takes longer than all the rest."""
 SCRIPT = "previews.js"
 SIGN = r'href="[^"]*#([EF]\d{2,6})"'
 """A link to an excerpt or a finding, in a page."""
@@ -42,7 +45,7 @@ def works(body: str, env: BuildEnvironment) -> dict[str, dict[str, str]]:
             entry = listed[name].entry
             people = [str(person.last_names[-1]) for person in entry.persons.get("author", ()) if person.last_names]
             names = joined(people[:2]) + (_(" et al.") if len(people) > 2 else "")
-            text = listed[name].formatted_entry.text.render_as("text")
+            text = listed[name].formatted_entry.text.render(PLAIN)
             about = {"head": f"{names} {entry.fields.get('year', '')}".strip(), "text": text, "more": ""}
             found[address] = about | {"lang": LANGUAGES[entry.fields.get("langid", "english")]}
     return found
