@@ -87,10 +87,10 @@ lock: ## Resolve both lock files anew from pyproject.toml (needs uv)
 	$(LOCK) --group build -o requirements-build.lock
 
 audit: ## Look for known vulnerabilities in requirements.lock (needs uv and the network)
-	uvx pip-audit --require-hashes --disable-pip -r requirements.lock -r requirements-build.lock
+	uvx pip-audit@2.10.1 --require-hashes --disable-pip -r requirements.lock -r requirements-build.lock
 
 licences: env ## List the licence of every installed package in THIRD_PARTY.md (needs uv)
-	uvx pip-licenses --python $(BIN)/python --format markdown --with-system --ignore-packages kodebog --output-file THIRD_PARTY.md
+	uvx pip-licenses@5.5.5 --python $(BIN)/python --format markdown --with-system --ignore-packages kodebog --output-file THIRD_PARTY.md
 
 clean: ## Remove what was built
 	rm -rf _build

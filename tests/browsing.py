@@ -13,7 +13,14 @@ RULES = {
     "resultTypes": ["violations"],
     "rules": {"label-content-name-mismatch": {"enabled": True}, "target-size": {"enabled": True}},
 }
-WIDTHS = {"desktop": 1280, "tablet": 768, "desktop at 200 % zoom": 640, "phone": 320}
+WIDTHS = {
+    "wide": 1600,
+    "desktop": 1280,
+    "tablet": 768,
+    "desktop at 200 % zoom": 640,
+    "large phone": 390,
+    "phone": 320,
+}
 SEEN = [("light", "desktop"), ("dark", "phone")]
 """How every page is looked at in each run; the trials look at it in all ways."""
 

@@ -262,7 +262,7 @@ def _settle(app: Sphinx, config: Config) -> None:
     config.kodebog_around = [
         hash_files(THEME, THEME / "static"),
         hash_files(STATIC, STATIC),
-        *sorted(language.terms()),
+        hash_files(paths.ROOT, *language.glossary()),  # terms are marked, linked and shown on every page
         edition.language(),
     ]
     config.kodebog_draft = not paths.PRIVATE and bool(gate.questions(paths.study()))
@@ -339,7 +339,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         if name not in app.config.values:
             app.add_config_value(name, None, "")
     app.add_config_value("kodebog_addresses", Addresses("", ""), "html")
-    # what stands on pages other than its own: checksums of style sheets and scripts, Danish terms
+    # what stands on pages other than its own: checksums of style sheets, of scripts and of the glossary
     app.add_config_value("kodebog_around", [], "html")
     app.add_config_value("kodebog_pdf", True, "")
     app.add_config_value("kodebog_draft", False, "html")
@@ -369,6 +369,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         app.add_role(name, role)
     for transform in (
         transforms.MarkOtherLanguage,
+        transforms.GlossaryTerms,
         transforms.ReadableTables,
         transforms.SpokenOf,
         transforms.Explorer,

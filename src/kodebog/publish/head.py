@@ -68,10 +68,10 @@ def theme_policy(folders: tuple[str, ...]) -> str:
     return security_policy([*inline, SWITCHING, *filter(None, [editions.copying()])])
 
 
-def description(doctree: nodes.document | None, abstract: str) -> str:
-    """Return the first sentences of a page, or else of the abstract, as many as fit a search engine's line."""
+def description(doctree: nodes.document | None, otherwise: str) -> str:
+    """Return the first sentences of a page that has a paragraph, as many as fit a search engine's line."""
     paragraphs = doctree.findall(nodes.paragraph) if doctree else ()
-    text = next((" ".join(p.astext().split()) for p in paragraphs if isinstance(p.parent, nodes.section)), abstract)
+    text = next((" ".join(p.astext().split()) for p in paragraphs if isinstance(p.parent, nodes.section)), otherwise)
     if len(text) <= DESCRIPTION:
         return text
     cut = text[:DESCRIPTION]
@@ -84,7 +84,7 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     about = metadata.citation()
     name = known(about["title"])
     title = unescape(re.sub(r"<[^>]+>", "", context.get("title", ""))).strip() or name
-    text = description(doctree, known(about["abstract"]))
+    text = description(doctree, f"{title}. {name}.")
     lasting = doctree is not None and bool(where.book)  # not so the pages for searching and for what is not found
     address = where.book + app.builder.get_target_uri(pagename).removesuffix("index.html") if lasting else ""
     context["pageurl"] = address
@@ -113,7 +113,7 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     context["copying"] = editions.copying() if re.search(COPIED, context.get("body", "")) else ""
     context["switching"] = SWITCHING if context["switch_links"] else ""
     body = context.get("body", "")
-    if doctree is not None and (found := previews.wanted(body, Study.load()) | previews.works(body, app.env)):
+    if doctree is not None and (found := _previews(app, body)):
         context["previews"] = metadata.script_safe(found)
         app.add_js_file(previews.SCRIPT)
     for files in ("script_files", "css_files"):
@@ -121,6 +121,11 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
         if doctree is not None:  # words of the search, which has a page of its own
             wanted = [file for file in wanted if "translations.js" not in str(getattr(file, "filename", file))]
         context[files] = wanted
+
+
+def _previews(app: Sphinx, body: str) -> dict[str, previews.Preview]:
+    """What the links of a page lead to, in short."""
+    return previews.wanted(body, Study.load()) | previews.works(body, app.env) | previews.terms(body, app.env)
 
 
 def _languages(app: Sphinx) -> list[str]:

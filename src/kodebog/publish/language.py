@@ -9,12 +9,14 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
 
 from kodebog import edition, paths
+from kodebog.report import catalogues
 from kodebog.report.metadata import citation
 from kodebog.report.wording import other_language
 from kodebog.study import Study
@@ -26,11 +28,17 @@ LABELLED = ("sections", "questions", "sample", "policy_areas", "cases", "familie
 """Tables whose labels are shown in both languages."""
 
 
+def glossary() -> list[Path]:
+    """Return the files that the glossary is made from: its page, and the translation into the edition's language."""
+    page = f"{paths.BOOK.name}/glossary"
+    return [f for f in (paths.ROOT / f"{page}.md", catalogues.place(edition.language(), page)) if f.is_file()]
+
+
 def terms() -> set[str]:
     """Return the Danish terms of the glossary."""
-    if not (paths.BOOK / "glossary.md").is_file():
+    if not glossary():
         return set()
-    lines = (paths.BOOK / "glossary.md").read_text(encoding="utf-8").partition(":::{glossary}\n")[2].splitlines()
+    lines = glossary()[0].read_text(encoding="utf-8").partition(":::{glossary}\n")[2].splitlines()
     listed = [line for line in lines if line and not line.startswith((" ", ":"))]
     return {term.strip() for line in listed for term in line.split(",")}
 
@@ -80,11 +88,12 @@ def mark(document: nodes.document, study: Study, untranslated: bool = False) -> 
         if is_other(node, expressions):
             node["classes"].append(other)
     for text in [t for t in document.findall(nodes.Text) if pattern.search(t)]:
-        if not any(_marked_or_code(above) for above in _ancestors(text)):
+        if not any(_marked_or_code(above) for above in ancestors(text)):
             text.parent.replace(text, pieces(text.astext(), pattern, other))
 
 
-def _ancestors(node: nodes.Node) -> Iterator[Any]:
+def ancestors(node: nodes.Node) -> Iterator[Any]:
+    """Yield the nodes that a node stands in, the nearest first."""
     while node.parent is not None:
         node = node.parent
         yield node

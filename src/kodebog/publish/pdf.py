@@ -181,7 +181,7 @@ def _front() -> str:
     """The title page and what the document says of itself."""
     about, day = citation(), released()
     source, team = article(), author()
-    version = _("Version {version}.").format(version=about["version"])
+    version = _("Version {version}, {date}.").format(version=about["version"], date=about["date-released"])
     facts = [(_("This report"), f"{team} ({day.year}). {known(about['title'])}. {version}")]
     subtitle = _("Coded interviews, counted and laid open")
     if source:

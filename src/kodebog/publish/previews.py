@@ -1,4 +1,4 @@
-"""What a link to an excerpt, a finding or a reference leads to, in a few words, for the page that has the link.
+"""What a link to an excerpt, a finding, a reference or a term leads to, in short, for the page that has the link.
 
 The words stand in the page as data; `previews.js` shows them beside the link that is pointed at, tapped or focused.
 """
@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
+from typing import Any
 
+from docutils import nodes
 from pybtex.backends.plaintext import Backend
 from sphinx.environment import BuildEnvironment
 
 from kodebog.analysis.evidence import findings_with_evidence
-from kodebog.analysis.ledger import finding_status
+from kodebog.analysis.ledger import STATUS_RULES, STATUSES, finding_status
 from kodebog.edition import _, language
 from kodebog.report.wording import joined, known, labels, lang, told
 from kodebog.study import Study
@@ -26,15 +29,23 @@ SIGN = r'href="[^"]*#([EF]\d{2,6})"'
 """A link to an excerpt or a finding, in a page."""
 CITED = r'href="[^"]*?(references\.html#([\w-]+))"'
 """A link to a reference."""
+TERM = r'href="[^"]*?(glossary\.html#(term-[\w-]+))"'
+"""A link to a term of the glossary."""
+GLOSSARY = "book/glossary"
+"""The page on which terms are explained."""
+IN_WORDS = 3
+"""Excerpts of each kind that the card of a finding tells of, at most; the others are named."""
+Preview = dict[str, Any]
+"""Head and text, in which language if not the page's, and `more`: further lines."""
 
 
-def wanted(body: str, study: Study) -> dict[str, dict[str, str]]:
+def wanted(body: str, study: Study) -> dict[str, Preview]:
     """Return the previews for the links of a page: id → head, text, and what it rests on."""
     known = previews(study)
     return {name: known[name] for name in sorted(set(re.findall(SIGN, body))) if name in known}
 
 
-def works(body: str, env: BuildEnvironment) -> dict[str, dict[str, str]]:
+def works(body: str, env: BuildEnvironment) -> dict[str, Preview]:
     """Return the previews for the references that a page cites: file and address → authors and year, the entry."""
     if "cite" not in env.domains:
         return {}
@@ -46,36 +57,64 @@ def works(body: str, env: BuildEnvironment) -> dict[str, dict[str, str]]:
             people = [str(person.last_names[-1]) for person in entry.persons.get("author", ()) if person.last_names]
             names = joined(people[:2]) + (_(" et al.") if len(people) > 2 else "")
             text = listed[name].formatted_entry.text.render(PLAIN)
-            about = {"head": f"{names} {entry.fields.get('year', '')}".strip(), "text": text, "more": ""}
+            about = {"head": f"{names} {entry.fields.get('year', '')}".strip(), "text": text, "more": []}
             found[address] = about | {"lang": LANGUAGES[entry.fields.get("langid", "english")]}
     return found
 
 
-def previews(study: Study) -> dict[str, dict[str, str]]:
+def terms(body: str, env: BuildEnvironment) -> dict[str, Preview]:
+    """Return the previews for the terms that a page leads to: file and address → term, what it means."""
+    addresses = sorted(set(re.findall(TERM, body)))
+    if not addresses:
+        return {}
+    known = {
+        name: {"head": term.astext(), "text": item.children[-1].astext(), "more": []}
+        for item in env.get_doctree(GLOSSARY).findall(nodes.definition_list_item)
+        for term in item.findall(nodes.term)
+        for name in term["ids"]
+    }
+    return {address: known[name] for address, name in addresses if name in known}
+
+
+def previews(study: Study) -> dict[str, Preview]:
     """Return the preview of every excerpt and finding: head (id and who speaks, or status), text, more."""
     return _previews(study, language())
 
 
 @functools.lru_cache(maxsize=4)
-def _previews(study: Study, _language: str) -> dict[str, dict[str, str]]:
-    people, cases, sections = (labels(study, table) for table in ("sample", "cases", "sections"))
-    found = {}
-    codes = labels(study, "codes")
+def _previews(study: Study, _language: str) -> dict[str, Preview]:
+    people, cases, sections, codes = (labels(study, table) for table in ("sample", "cases", "sections", "codes"))
+    found: dict[str, Preview] = {}
     given = study.excerpt_codes.groupby("excerpt")["code"].agg(lambda c: "; ".join(codes[x] for x in dict.fromkeys(c)))
+    speakers = {str(row.excerpt): people[str(row.perspective)].lower() for row in study.excerpts.itertuples()}
     for row, gist in zip(study.excerpts.itertuples(), told(study.excerpts, "gist"), strict=True):
-        who = ", ".join(filter(None, [people[str(row.perspective)].lower(), cases.get(str(row.case), "")]))
+        who = ", ".join(filter(None, [speakers[str(row.excerpt)], cases.get(str(row.case), "")]))
         head = f"{row.excerpt} · {who} · {sections[str(row.section)]}"
         text = gist if isinstance(gist, str) else given[row.excerpt]
-        found[str(row.excerpt)] = {"head": head, "text": str(text), "more": ""}
+        found[str(row.excerpt)] = {"head": head, "text": str(text), "more": []}
     if study.of_interviews:
         return found
+
+    def voices(words: str, ids: tuple[str, ...]) -> Iterator[str]:
+        for excerpt in ids[:IN_WORDS]:
+            yield f"{words} {excerpt} ({speakers[excerpt]}): {found[excerpt]['text']}"
+        if ids[IN_WORDS:]:
+            yield f"{words}: {', '.join(ids[IN_WORDS:])}"
+
     status = finding_status(study).set_index("finding")["status"]
+    rules = {words: STATUS_RULES[name] for name, words in STATUSES.items()}
+    tied = study.finding_codes.groupby("finding")["code"].agg(lambda c: "; ".join(codes[x] for x in c)).to_dict()
+    of_codes = _("Codes")
     for row in findings_with_evidence(study, lang()).itertuples():
-        parts = ((_("Shown by"), row.excerpts), (_("Reservations"), row.qualified), (_("Against it"), row.against))
-        more = " · ".join(f"{words}: {', '.join(ids)}" for words, ids in parts if ids)
-        found[str(row.finding)] = {
-            "head": f"{row.finding} · {known(status[row.finding])}",
+        name = str(row.finding)
+        parts = ((_("Shown by"), row.excerpts), (_("Reservation"), row.qualified), (_("Against it"), row.against))
+        found[name] = {
+            "head": f"{name} · {known(status[name])}",
             "text": row.statement,
-            "more": more,
+            "more": [
+                known(rules[status[name]]),
+                *([f"{of_codes}: {tied[name]}"] if name in tied else []),
+                *(line for words, ids in parts for line in voices(words, ids)),
+            ],
         }
     return found

@@ -37,6 +37,38 @@ class MarkOtherLanguage(SphinxPostTransform):
             references.mark(self.document, self.env)
 
 
+class GlossaryTerms(SphinxPostTransform):
+    """Makes the first emphasised mention of a term in the prose of a page a link to the glossary."""
+
+    default_priority = 660  # after words of the other language are marked
+    formats = ("html",)
+
+    def run(self, **_options: Any) -> None:
+        """Link them."""
+        entries = self.env.get_domain("std").get_objects()
+        where = {
+            term.strip().casefold(): (page, anchor)
+            for _name, shown, kind, page, anchor, _ in entries
+            if kind == "term" and page != self.env.docname
+            for term in str(shown).split(",")
+        }
+        node: Any
+        for node in list(self.document.findall(lambda n: isinstance(n, nodes.emphasis | nodes.strong))):
+            place = where.get(node.astext().casefold())
+            if place is None or any(isinstance(above, NO_TERMS) for above in language.ancestors(node)):
+                continue
+            page, anchor = place
+            where = {term: found for term, found in where.items() if found != place}
+            address = f"{self.app.builder.get_relative_uri(self.env.docname, page)}#{anchor}"
+            link = nodes.reference("", "", refuri=address, internal=True, classes=["kodebog-term"])
+            node.parent.replace(node, link)
+            link += node
+
+
+NO_TERMS = (nodes.table, nodes.title, nodes.reference, nodes.caption, nodes.term, nodes.definition)
+"""Places in which a term is no link."""
+
+
 class ReadableTables(SphinxPostTransform):
     """Ties every cell to its heads, for screen readers and for phones, where a row becomes a card.
 

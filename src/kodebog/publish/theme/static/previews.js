@@ -1,4 +1,4 @@
-/* A card beside the link to an excerpt, a finding or a reference, with what stands there. It opens for the pointer, the keyboard and a
+/* A card beside the link to an excerpt, a finding, a reference or a term, with what stands there. It opens for the pointer, the keyboard and a
    tap (a second tap follows the link), stays while the pointer is on it, and closes with Escape. */
 document.addEventListener("DOMContentLoaded", () => {
   const data = document.getElementById("kodebog-previews");
@@ -32,7 +32,7 @@ document.addEventListener("DOMContentLoaded", () => {
     hide();
     link = target;
     card.replaceChildren(part("strong", head), Object.assign(part("p", text), { lang: lang ?? "" }));
-    if (more) card.append(part("small", more));
+    card.append(...more.map((line) => part("small", line)));
     card.hidden = false;
     const place = target.getBoundingClientRect();
     const margin = 12;
