@@ -143,6 +143,27 @@ def test_search_finds_danish_and_english_words(page, site, words, leads_to):
         assert (site.html / address.removeprefix(site.url).partition("?")[0].partition("#")[0]).is_file(), address
 
 
+@pytest.mark.parametrize("name", ["notebooks/barriers.html", "da/notebooks/practices.html"])
+def test_the_legend_of_a_picture_filters_it_by_who_speaks(page, site, name):
+    page.goto(name)
+    marks = page.locator("article .kodebog-voice")
+    visible = "marks => marks.filter(m => getComputedStyle(m).visibility === 'visible').map(m => m.className)"
+    before = marks.evaluate_all(visible)
+    key = page.locator("p.kodebog-legend button.leader").first
+    key.click()
+    expect(key).to_have_attribute("aria-pressed", "true")
+    expect(page).to_have_url(re.compile(r"\?perspective=leader$"))
+    after = marks.evaluate_all(visible)
+    assert after == [look for look in before if "leader" in look] and 0 < len(after) < len(before)
+    page.reload()
+    assert marks.evaluate_all(visible) == after, "the address keeps it"
+    page.locator("p.kodebog-legend button.leader").first.click()
+    assert marks.evaluate_all(visible) == before and "?" not in page.url
+    evidence = f"{name.partition('notebooks')[0]}notebooks/evidence.html"
+    page.goto(f"{evidence}?perspective=leader")
+    expect(page.locator("#explorer [name=perspective]")).to_have_value("leader")
+
+
 def test_the_search_page_has_its_own_field(page):
     page.set_viewport_size({"width": 320, "height": 900})
     page.goto("search.html?q=tillid")

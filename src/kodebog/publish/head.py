@@ -58,6 +58,10 @@ def security_policy(inline: Iterable[str]) -> str:
     return f"default-src 'self'; script-src {script}; {rest}"
 
 
+LEGENDS = "marks.js"
+"""The script of pages that have a picture of marks."""
+
+
 @functools.cache
 def theme_policy(folders: tuple[str, ...]) -> str:
     """Return the policy for pages of the theme in these folders, whose base template may have scripts of its own."""
@@ -116,6 +120,8 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     if doctree is not None and (found := _previews(app, body)):
         context["previews"] = metadata.script_safe(found)
         app.add_js_file(previews.SCRIPT)
+    if "kodebog-legend" in body:
+        app.add_js_file(LEGENDS)
     for files in ("script_files", "css_files"):
         wanted = [file for file in context[files] if _needed(file, context.get("body", ""))]
         if doctree is not None:  # words of the search, which has a page of its own

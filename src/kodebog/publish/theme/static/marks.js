@@ -1,0 +1,35 @@
+/* The legend of a picture shows the marks of one speaker alone. Who stands in the address, by the name that the filters of
+   excerpts and findings have too, so that a view can be shared. */
+document.addEventListener("DOMContentLoaded", () => {
+  if (document.getElementById("explorer")) return; // the filters of that page say who
+  const manners = ["kodebog-key", "wished", "against"];
+  const who = (key) => [...key.classList].find((name) => !manners.includes(name));
+  const marks = [...document.querySelectorAll("article .kodebog-voice")];
+
+  const keys = [...document.querySelectorAll("p.kodebog-legend .kodebog-key")].filter(who).map((key) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = key.className;
+    button.append(...key.childNodes);
+    key.replaceWith(button);
+    return button;
+  });
+
+  const show = (speaker) => {
+    for (const mark of marks) mark.closest("a").classList.toggle("kodebog-out", Boolean(speaker) && !mark.classList.contains(speaker));
+    for (const key of keys) key.setAttribute("aria-pressed", who(key) === speaker);
+  };
+
+  for (const key of keys) {
+    key.addEventListener("click", () => {
+      const query = new URLSearchParams(location.search);
+      if (query.get("perspective") === who(key)) query.delete("perspective");
+      else query.set("perspective", who(key));
+      history.replaceState(null, "", (query.size ? `?${query}` : location.pathname) + location.hash);
+      show(query.get("perspective"));
+    });
+  }
+
+  const asked = new URLSearchParams(location.search).get("perspective");
+  show(keys.some((key) => who(key) === asked) ? asked : null);
+});
