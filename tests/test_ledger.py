@@ -23,6 +23,13 @@ def test_published_results(study):
     assert (rows.loc[rows["status"] == "differs", "why"] != "").all()
 
 
+def test_published_results_in_danish(study):
+    rows = ledger.published_results(study, "da").set_index("result")
+    assert rows.loc["list-approach", "why"].endswith("Tænke i den større helhed")
+    words = "trykt, men uden belæg i noget citat eller initiativ: Mere bæredygtige løsninger"
+    assert rows.loc["cell-value-mobilisation", "why"] == words
+
+
 def test_the_rules_for_findings(study):
     """By hand, from finding_excerpts and excerpts."""
     status = ledger.finding_status(study).set_index("finding")["status"]

@@ -176,7 +176,14 @@ def database(path, *commands):
 
 def taguette(path, *more):
     html = "<p>Made up: <b>blåbær</b> &amp; cake</p>\n<p>then more</p>"
-    log = '{"type": "highlight_add", "highlight_id": 1, "tags": [2]}'
+    log = [
+        ("anna", '{"type": "highlight_add", "highlight_id": 1, "tags": [2]}'),
+        ("anna", '{"type": "highlight_add", "highlight_id": 2, "tags": [2]}'),
+        ("bo", '{"type": "highlight_add", "highlight_id": 2, "tags": [1]}'),
+        ("bo", '{"type": "highlight_add", "highlight_id": 1, "tags": [2]}'),
+        ("bo", '{"type": "highlight_add", "highlight_id": 3}'),
+        ("bo", '{"type": "tag_add", "tag_id": 1}'),
+    ]
     return database(
         path,
         "create table projects (id integer, name text)", "insert into projects values (1, 'p')",
@@ -185,7 +192,7 @@ def taguette(path, *more):
         "create table highlights (id integer, document_id integer, start_offset integer, end_offset integer)",
         "insert into highlights values (1, 1, 9, 17), (2, 1, 10, 13), (3, 1, 10, 12)",
         "create table highlight_tags (highlight_id integer, tag_id integer)", "insert into highlight_tags values (1, 2), (2, 1)",
-        "create table commands (id integer, user_login text, payload text)", ("insert into commands values (1, 'anna', ?)", (log,)),
+        "create table commands (id integer, user_login text, payload text)", *(("insert into commands values (?, ?, ?)", (number, *line)) for number, line in enumerate(log)),
         *more,
     )  # fmt: skip
 
@@ -458,15 +465,16 @@ def test_an_opendocument_sheet(tmp_path):
 
 
 def everything(coded):
-    """All that was read, a line each."""
+    """All that was read, a line each, and what the doctor says of it."""
     parts = [*coded.documents.values(), *coded.codes.values(), *coded.passages.values(), *coded.codings]
-    return "\n".join([coded.program, *map(str, parts), *coded.notes]) + "\n"
+    return "\n".join([coded.program, *map(str, parts), *coded.notes, "", doctor.report(coded)]) + "\n"
 
 
 FULL = """<VariableValue><VariableRef targetGUID="V"/><TextValue>nurse</TextValue></VariableValue>{0}
 <PlainTextSelection guid="S8" startPosition="18" endPosition="20"><Coding guid="K8" creatingUser="nobody"><CodeRef
 targetGUID="C"/><NoteRef targetGUID="N"/></Coding></PlainTextSelection><PlainTextSelection guid="S9" startPosition="90"
-endPosition="99"><Coding guid="K9"><CodeRef targetGUID="gone"/><CodeRef targetGUID="A"/></Coding></PlainTextSelection>
+endPosition="99"><Coding guid="K9"><CodeRef targetGUID="gone"/><CodeRef targetGUID="A"/></Coding></PlainTextSelection><PlainTextSelection guid="S12"
+startPosition="1e1" endPosition="4"><Coding guid="K13"><CodeRef targetGUID="A"/></Coding></PlainTextSelection>
 <Coding guid="K10" creatingUser="U"><CodeRef targetGUID="A"/></Coding></TextSource><PictureSource guid="P" name="map">
 <PictureSelection guid="S10"><Coding guid="K11" creatingUser="u"><CodeRef targetGUID="c"/></Coding></PictureSelection>
 </PictureSource><TextSource guid="E" name="inline"><PlainTextContent>Made up too.</PlainTextContent>
@@ -533,7 +541,7 @@ def test_everything_that_is_read_is_what_somebody_last_saw(tmp_path, how, file_r
 
 
 def test_a_codebook_keeps_the_order_and_the_definitions(tmp_path, file_regression):
-    path = table(tmp_path / "t.csv", 'ID,Document,Codes\n1:1,d,"money, time, lack of"\n', CODEBOOK)
+    path = table(tmp_path / "t.csv", 'ID,Document,Codes\n1:1,d,"money, time, lack of"\n1:2,d,"new, money"\n', CODEBOOK)
     coded = readers.read(path, Columns(codebook=str(tmp_path / "codebook.csv")))
     file_regression.check(everything(coded), basename="table-with-codebook")
 
