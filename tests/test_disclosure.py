@@ -228,7 +228,7 @@ def test_an_exception_covers_one_value_only(folder):
     path.write_text(text.replace("small cell,employment-pilot", "small cell,town-centre"), encoding="utf-8")
     said = [str(fault) for fault in found(folder)[0]]
     assert any("small cell" in line and "found “employment-pilot”" in line for line in said), said
-    assert any("is an exception from nothing, found “town-centre”" in line for line in said), said
+    assert any("column value: is an exception from nothing, found “town-centre”" in line for line in said), said
 
 
 def test_authors_of_works_may_be_named_but_nowhere_else(folder, tmp_path):

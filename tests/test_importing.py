@@ -102,12 +102,37 @@ def test_counts_by_hand(start, made):
     assert matrix["pressure"].sum() == pressure and len(matrix) == 30
 
 
-def test_the_tables_of_a_study_are_what_somebody_last_saw(start, file_regression):
-    folder = start() / "data"
+def everything(folder):
+    """All tables of a study, and what its descriptor says of the whole."""
     tables = [f"{path.name}\n{path.read_text(encoding='utf-8')}" for path in sorted(folder.glob("*.csv"))]
     about = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     about["resources"] = [resource["name"] for resource in about["resources"]]
-    file_regression.check("\n".join([json.dumps(about, indent=1), *tables]), basename="tables")
+    return "\n".join([json.dumps(about, indent=1), *tables])
+
+
+def test_the_tables_of_a_study_are_what_somebody_last_saw(start, file_regression):
+    file_regression.check(everything(start() / "data"), basename="tables")
+
+
+def test_the_tables_of_a_study_without_groups(start, file_regression):
+    folder = start("interviews.csv", group="")
+    file_regression.check(everything(folder / "data"), basename="tables-without-groups")
+
+
+def test_the_tables_after_another_import(start, made, file_regression):
+    folder = start()
+    edit(folder / "data/codes.csv", ",weather,", ",The weather outside,")
+    edit(folder / "data/documents.csv", "D02,nurse,D02", "D02,nurse,The second")
+    edit(folder / "data/groups.csv", "teacher,teacher,", "teacher,Teachers,")
+    fewer = [g for g in made.codings if g[:3] != made.passages[0]]
+    start(told=made._replace(codings=[made_up.Given("Nobody Two", 0, 6, "money", "anna"), *fewer]))
+    file_regression.check(everything(folder / "data"), basename="tables-after-another-import")
+
+
+def test_a_study_has_every_table_that_the_analysis_reads(start, file_regression):
+    study = Study.load(start() / "data")
+    tables = [f"{name}\n{getattr(study, name).dtypes}\n{getattr(study, name).to_csv()}" for name in Study.tables()]
+    file_regression.check("\n".join(tables), basename="study")
 
 
 SUMMARIES = {

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 
 import pytest
 
@@ -100,9 +101,11 @@ DESCRIPTORS = {
 
 
 @pytest.mark.parametrize("kind", DESCRIPTORS)
-def test_a_descriptor_that_may_not_be(folder, kind):
+def test_a_descriptor_that_may_not_be(folder, kind, file_regression):
+    """The words that matter stand here; all that is said, every part of each fault, in the file beside."""
     change, message = DESCRIPTORS[kind]
     found = said(folder, change)
+    file_regression.check("\n".join(found) + "\n", basename=re.sub(r"\W+", "-", kind))
     assert any(message in line for line in found), "\n".join(found)
 
 

@@ -232,6 +232,10 @@ MUTATIONS = {
         "codes.csv", "resources,support,support,time-resources,supports", "resources,support,support,,supports",
         "column theme: must not be empty",
     ),
+    "missing cell": ("sample.csv", "Leder,10", "Leder", "sample.csv, row 3, column interviews: has fewer cells than the header; allowed: 4 cells"),
+    "column that is nearly right": (
+        "sample.csv", "interviews", "interview", "sample.csv, row 1, column interviews: is not the name of the column here",
+    ),
     "blank row": ("sample.csv", "Leder,10\n", "Leder,10\n\n", "sample.csv, row 4: is blank"),
 }  # fmt: skip
 

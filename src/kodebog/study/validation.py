@@ -46,10 +46,16 @@ def _declared_faults(package: Package) -> Iterator[Fault]:
     for error in report.errors:
         yield Fault(file="datapackage.json", problem=short(error.message))
     for task in report.tasks:
-        header_broken = any(error.type.endswith("-label") for error in task.errors)
-        for error in task.errors:
-            if not header_broken or error.type not in {"extra-cell", "missing-cell", "foreign-key", "primary-key"}:
-                yield _translated(error.to_descriptor(), package.tables[task.name], package)
+        errors = [error.to_descriptor() for error in task.errors]
+        header_broken = any(error["type"].endswith("-label") for error in errors)
+        ragged = {error.get("rowNumber") for error in errors if error["type"] in {"extra-cell", "missing-cell"}}
+        for error in errors:
+            # a row of another length has its cells in other columns
+            of_shape = error["type"] in {"extra-cell", "missing-cell"}
+            if header_broken and (of_shape or error["type"] in {"foreign-key", "primary-key"}):
+                continue
+            if of_shape or error.get("rowNumber") not in ragged:
+                yield _translated(error, package.tables[task.name], package)
 
 
 def _values(table: RawTable, columns: list[str]) -> list[str]:
