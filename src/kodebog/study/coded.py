@@ -7,7 +7,7 @@ Programs count otherwise: some in UTF-16 units, some in bytes. Which it is shows
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -99,6 +99,22 @@ class Coded:
             notes.append(f"{gone} codings repeat another one (same place, code and coder) and count once.")
         kept = {name: self.passages[name] for name in first.values()}
         return replace(self, passages=kept, codings=codings, notes=notes)
+
+
+def by_dots(codes: Mapping[str, Code]) -> dict[str, Code]:
+    """Return codes with those below others placed there: as Taguette has it, “a.b” is below “a” where there is an “a”.
+
+    >>> codes = [Code("1", "a"), Code("2", "a.b"), Code("3", "c.d")]
+    >>> [(code.name, code.parent) for code in by_dots({code.id: code for code in codes}).values()]
+    [('a', ''), ('b', '1'), ('c.d', '')]
+
+    """
+    by_path = {code.name: code.id for code in codes.values()}
+    placed = {}
+    for key, code in codes.items():
+        above = max((other for other in by_path if code.name.startswith(f"{other}.")), key=len, default="")
+        placed[key] = replace(code, name=code.name.removeprefix(f"{above}."), parent=by_path[above]) if above else code
+    return placed
 
 
 def on_words(text: str, start: int, end: int) -> bool:

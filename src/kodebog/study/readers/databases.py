@@ -11,7 +11,7 @@ from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 
-from kodebog.study.coded import Code, Coded, Coding, Document, Passage, ReadError, characters, placed
+from kodebog.study.coded import Code, Coded, Coding, Document, Passage, ReadError, by_dots, characters, placed
 
 TAGUETTE = {"projects", "documents", "tags", "highlights", "highlight_tags"}
 RQDA = {"source", "freecode", "coding"}
@@ -60,19 +60,15 @@ def _text(html: str) -> str:
 
 
 def _taguette(database: sqlite3.Connection, name: str, logged: bool) -> Coded:
-    """Taguette counts UTF-8 bytes; “a.b” is below “a” where there is an “a”."""
+    """Taguette counts UTF-8 bytes."""
     made = Coded("Taguette database")
     projects = [number for (number,) in database.execute("select id from projects order by id")]
     if len(projects) != 1:
         raise ReadError(f"{name}: holds {len(projects) or 'no'} projects; export the one you want by itself.")
     for number, shown, html in database.execute("select id, name, contents from documents order by id"):
         made.documents[str(number)] = Document(str(number), shown, _text(html))
-    tags = database.execute("select id, path, description from tags order by path").fetchall()
-    by_path = {path: str(number) for number, path, _ in tags}
-    for number, path, description in tags:
-        above = max((other for other in by_path if path.startswith(f"{other}.")), key=len, default="")
-        shown = path.removeprefix(f"{above}.") if above else path
-        made.codes[str(number)] = Code(str(number), shown, by_path.get(above, ""), description or "")
+    tags = database.execute("select id, path, description from tags order by path")
+    made.codes = by_dots({str(number): Code(str(number), path, "", told or "") for number, path, told in tags})
     known = {key: characters(document.text or "", "UTF-8 bytes") for key, document in made.documents.items()}
     rows = "select id, document_id, start_offset, end_offset from highlights order by document_id, start_offset, id"
     lost = 0

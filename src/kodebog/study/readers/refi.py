@@ -27,6 +27,7 @@ from kodebog.study.coded import (
     Passage,
     ReadError,
     Unit,
+    by_dots,
     characters,
     numbered,
     placed,
@@ -55,7 +56,10 @@ def read(path: Path) -> Coded:
         made = Coded("REFI-QDA codebook")
         if path.stat().st_size > LARGEST:
             raise ReadError(f"{path.name}: is larger than {LARGEST >> 20} MiB.")
-        _codes(_parsed(path.read_bytes(), path.name, made), made)
+        root = _parsed(path.read_bytes(), path.name, made)
+        _codes(root, made)
+        if (root.get("origin") or "").startswith("Taguette"):
+            made.codes = by_dots(made.codes)
         return made
     with zipfile.ZipFile(path) as archive:
         members = _Members(archive, path.name)

@@ -21,7 +21,7 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 from defusedxml.ElementTree import fromstring
 
-from kodebog.study.coded import LARGEST, Code, Coded, Coding, Document, Passage, ReadError, numbered
+from kodebog.study.coded import LARGEST, Code, Coded, Coding, Document, Passage, ReadError, by_dots, numbered
 
 HEADS = {
     "document": (
@@ -39,6 +39,8 @@ HEADS = {
     "coder": ("coder", "user", "created by", "modified by", "author", "excerpt creator", "kodet af"),
 }  # fmt: skip
 """Heads of columns, in small letters, the surest first."""
+TAGUETTE = ["id", "document", "tag", "content"]
+"""Heads of what Taguette exports."""
 SEPARATORS = ("\n", ";", "|")
 """What stands between codes in one cell. Not the comma, which stands in the names of codes as well."""
 
@@ -112,6 +114,8 @@ def read(path: Path, told: Columns | None = None) -> Coded:
         for code in dict.fromkeys(given):
             trees += _add(made.codes, code)
             made.codings.append(Coding(passage, code, by))
+    if heads == TAGUETTE:
+        made.codes = by_dots(made.codes)
     if bare:
         made.notes.append(f"{numbered(bare, 'row')} without a code.")
     if trees:
