@@ -57,6 +57,7 @@ def test_pairs_and_families(study):
     assert agreement.agreement_of_pairs(study).equals(pairs), "drawn anew, the interval is the same"
 
 
+@pytest.mark.checks
 def test_what_hangs_on_a_reading(study):
     statuses = agreement.statuses_by_reading(study)
     assert list(statuses.columns) == ["finding", "now", "placed", "content", "reading-1", "reading-2", "reading-3"]
@@ -69,6 +70,7 @@ def test_what_hangs_on_a_reading(study):
     assert (counts.dtypes == "int64").all()
 
 
+@pytest.mark.checks
 def test_judgements_without_shared_codes_stay_whatever_is_read(study):
     nothing = study.readings.assign(code="learning-arenas").drop_duplicates()
     nothing = replace(study, readings=nothing)

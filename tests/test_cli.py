@@ -8,6 +8,7 @@ import pytest
 from kodebog.cli import main
 
 
+@pytest.mark.checks
 def test_check_of_a_valid_study(capsys):
     assert main(["check"]) == 0
     assert "valid" in capsys.readouterr().out

@@ -243,6 +243,48 @@ def edit(path, old, new):
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+def sign(folder, excerpt, words, by):
+    (folder / "data/quotations.csv").write_text(
+        f"excerpt,quotation,signed_by\n{excerpt},{words},{by}\n", encoding="utf-8"
+    )
+
+
+def test_words_are_published_where_somebody_has_signed_for_them(start, made, tmp_path):
+    folder = start()
+    assert rows(folder, "quotations") == [], "until then none are"
+    passage = made.passages[0]
+    words = made.texts[passage[0]][passage[1] : passage[2]]
+    assert len(words.split()) > 5
+    page = tmp_path / "page.md"
+    page.write_text(f"As somebody put it, {words}.\n", encoding="utf-8")
+
+    def leaked():
+        package, faults = read_package(folder / "data")
+        assert faults == []
+        return leaks.leaks(folder, package, [page])[0]
+
+    assert [fault.file for fault in leaked()] == ["page.md"]
+    sign(folder, "E01", words, "")
+    assert {fault.file for fault in leaked()} == {"page.md", "quotations.csv"}, "nobody has signed for it"
+    (fault,) = [str(fault) for fault in check(folder / "data")]
+    assert fault == "quotations.csv, row 2, column signed_by: must not be empty"
+    sign(folder, "E01", words, "Mette Hansen")
+    assert leaked() == [] and check(folder / "data") == []
+    study = Study.load(folder / "data")
+    assert study.excerpts.set_index("excerpt").loc["E01", "quotation"] == words
+    shown = report.excerpts(study).frame
+    assert list(shown["In their own words"].astype(str))[:2] == [f"“{words}”", ""]
+    before = made.texts[passage[0]][: passage[1]].split()[-6:] or made.texts[passage[0]][passage[2] :].split()[:6]
+    page.write_text(f"As somebody put it, {' '.join(before)}.\n", encoding="utf-8")
+    assert [fault.file for fault in leaked()] == ["page.md"], "other words of the document may not stand there"
+    start()
+    assert [row["signed_by"] for row in rows(folder, "quotations")] == ["Mette Hansen"], "another import keeps it"
+    study = Study.load(folder / "data")
+    sign(folder, "E99", words, "Mette Hansen")
+    (fault,) = [str(fault) for fault in check(folder / "data")]
+    assert fault.startswith("quotations.csv, row 2, column excerpt: is not known, found “E99”")
+
+
 def test_importing_again_keeps_ids_and_what_was_written_by_hand(start, made):
     folder = start(title="Made up")
     before = {name: rows(folder, name) for name in ("excerpts", "documents", "codes", "codings")}
@@ -435,6 +477,7 @@ def test_wide_tables_and_named_columns(tmp_path):
 NAMES = st.text(min_size=1, max_size=40)
 
 
+@pytest.mark.checks
 @given(
     names=st.lists(NAMES, min_size=1, max_size=6),
     parents=st.lists(st.integers(0, 5), min_size=6, max_size=6),
@@ -489,6 +532,7 @@ def test_an_excerpt_without_codes_and_a_code_that_nobody_gives(start):
     assert ("excerpts.csv", "E03", "has no code") in found
 
 
+@pytest.mark.checks
 def test_the_whole_command(tmp_path, made, capfd, monkeypatch):
     path = made_up.qdpx(tmp_path / "interviews.qdpx", made)
     monkeypatch.chdir(tmp_path)

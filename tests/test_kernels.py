@@ -57,6 +57,7 @@ def test_outputs_are_those_of_a_kernel_as_everywhere(tmp_path, monkeypatch):
     assert "image/png" in ours.cells[0].outputs[0]["data"]
 
 
+@pytest.mark.checks
 def test_jupyter_client_finds_it(monkeypatch):
     """As nbval and JupyterLab do."""
     monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", execution.PROVISIONER)

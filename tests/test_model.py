@@ -18,6 +18,7 @@ def test_the_same_content_is_the_same_study(folder):
     assert int(Study.load(folder).sample["interviews"].sum()) == 19
 
 
+@pytest.mark.checks
 def test_few_studies_are_kept(tmp_path):
     folders = [shutil.copytree(paths.DATA, tmp_path / str(i)) for i in range(3)]
     loaded = [Study.load(folder) for folder in folders]

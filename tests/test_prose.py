@@ -60,6 +60,7 @@ def test_what_is_published_in_danish_is_looked_at_before():
     assert set(paths.LOCALE.rglob("*.po")) <= set(gate.published_texts())
 
 
+@pytest.mark.checks
 def test_an_excerpt_that_changes_sides_is_noticed(study):
     """E12, if a leader had said it: pages that say all excerpts on supporting leadership come from employees fail."""
     excerpts = study.excerpts.copy()

@@ -108,6 +108,7 @@ def test_a_workbook_without_the_sheet_is_told(study, tmp_path):
         read_sheet(study, tmp_path / "other.xlsx")
 
 
+@pytest.mark.checks
 def test_the_two_commands(study, mine, tmp_path, capsys):
     path = tmp_path / "mine.xlsx"
     assert cli.main(["sheet", str(path)]) == 0

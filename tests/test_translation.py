@@ -125,6 +125,7 @@ def numbers(text):
     return sorted(ids), sorted(number.replace(",", ".") for number in figures_)
 
 
+@pytest.mark.checks
 def test_tables_and_figures_have_the_same_numbers(study):
     english = shown(study)
     with making("da"):

@@ -17,7 +17,7 @@ from kodebog.report.display import CodeLinks, Holders, Table, Words
 from kodebog.report.style import FALLBACK, SHEET, drawable, use_typeface
 from kodebog.report.wording import each, joined, leading, listed, numbered, of
 from kodebog.study import Study
-from kodebog.study.package import WORDING
+from kodebog.study.package import QUOTATION, WORDING
 
 PAIRS = 30
 """Pairs of codes that the table of codes that meet lists, at most."""
@@ -199,14 +199,18 @@ def excerpts(study: Study) -> Table:
     if e["gist_en"].notna().any():
         frame.insert(1, _("What is said"), [Words(gist) if isinstance(gist, str) else "" for gist in e["gist_en"]])
     told = _("by character")
+    if QUOTATION in e:
+        quote = _("“{label}”")
+        quoted = [Words(quote.format(label=words)) if isinstance(words, str) else "" for words in e[QUOTATION]]
+        frame.insert(1, _("In their own words"), quoted)
     if WORDING in e:
         frame.insert(1, _("Words"), [Words(words) if isinstance(words, str) else "" for words in e[WORDING]])
         told = _("with their words, for those who may read them")
     caption = _("All {excerpts} of {documents}, {told}").format(
         excerpts=numbered(len(e), "coded excerpt"), documents=numbered(len(sections), "document"), told=told
     )
-    widths = {3: (14, 34, 52), 4: (12, 40, 22, 26), 5: (10, 32, 24, 16, 18)}[len(frame.columns)]
-    return Table(frame, caption, "tab-excerpts", widths, stub=True, anchors=True)
+    widths = {3: (14, 34, 52), 4: (12, 40, 22, 26), 5: (10, 32, 24, 16, 18), 6: (8, 26, 22, 16, 14, 14)}
+    return Table(frame, caption, "tab-excerpts", widths[len(frame.columns)], stub=True, anchors=True)
 
 
 def _place(document: str, start: object, end: object, words: object) -> str:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from kodebog.study.faults import Fault, in_order, short
-from kodebog.study.package import DESCRIPTOR, WORDING, Package, strings
+from kodebog.study.package import DESCRIPTOR, QUOTATIONS, WORDING, Package, strings
 from kodebog.study.texts import read_text
 
 FEW = 5
@@ -27,8 +27,8 @@ GENERIC_ROLES = {"chef", "direktør", "leder", "medarbejder", "mellemleder"}
 """Roles that many hold; any other role in the running text may name an office that one person holds."""
 EXCEPTIONS = "disclosure_exceptions"
 """The table of what the study's owner has decided on, or must decide on."""
-AUTHORS = ("literature", "authors")
-"""The column that holds names of people on purpose: authors of published works."""
+NAMED = {("literature", "authors"), (QUOTATIONS, "signed_by")}
+"""Tables and columns that name people on purpose: authors of works, and who answers for a quotation."""
 
 _CPR = re.compile(r"(?<!\w)(\d\d)[ .]?(\d\d)[ .]?(\d\d)\s?[-–—]?\s?\d{4}(?!\w)")
 _PATTERNS = {
@@ -196,7 +196,7 @@ def _in_texts(package: Package) -> Iterator[_Found]:
                 if not found:
                     clean.add(text)
                 for kind, value in found:
-                    if (name, column) != AUTHORS or kind != "personal name":
+                    if (name, column) not in NAMED or kind != "personal name":
                         why = "a direct identifier in a text"
                         yield _Found(name, str(table.iloc[i, 0]), column, kind, value, i + 2, why)
 

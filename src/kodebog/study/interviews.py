@@ -1,7 +1,7 @@
 """Coded interviews as a study: their tables as the analysis reads them, and the rules that tie them together.
 
-Such a study has seven small tables (`interviews.json`). The analysis reads the tables of an article that is examined
-again; what interviews have no part of stays empty there.
+Such a study has small tables of its own (`interviews.json`). The analysis reads the tables of an article that is
+examined again; what interviews have no part of stays empty there.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from kodebog.study.faults import Fault
-from kodebog.study.package import WORDING, Package, empty_frame, known_tables
+from kodebog.study.package import QUOTATION, QUOTATIONS, WORDING, Package, empty_frame, known_tables
 from kodebog.study.rules import Rule, Tables, labels_are_unique, parents_form_a_tree, rows
 
 
@@ -19,8 +19,9 @@ def frames(package: Package) -> Tables:
     """Return the tables of coded interviews by the names and columns that the analysis knows.
 
     A document stands for a section, a group for a perspective; labels are the same in both languages, since interviews
-    have one. An excerpt keeps its place (columns `start`, `end`). Its codes are those of the first coder who has coded
-    it; what several have coded stands in `readings`, a reading for each coder.
+    have one. An excerpt keeps its place (columns `start`, `end`) and the words that may be published, if any
+    (`quotation`). Its codes are those of the first coder who has coded it; what several have coded stands in
+    `readings`, a reading for each coder.
     """
     t = package.frames
     tables = {name: empty_frame(schema) for name, schema in known_tables().items()}
@@ -30,9 +31,10 @@ def frames(package: Package) -> Tables:
     tables["codes"] = _filled("codes", t["codes"])
     group = t["documents"].set_index("document")["group"]
     placed = t["excerpts"].assign(perspective=t["excerpts"]["document"].map(group))
-    tables["excerpts"] = _filled(
-        "excerpts", placed.rename(columns={"document": "section"}), keep=("start", "end", WORDING)
-    )
+    if QUOTATIONS in t and len(t[QUOTATIONS]):
+        placed[QUOTATION] = placed["excerpt"].map(t[QUOTATIONS].set_index("excerpt")[QUOTATION])
+    kept = ("start", "end", WORDING, QUOTATION)
+    tables["excerpts"] = _filled("excerpts", placed.rename(columns={"document": "section"}), keep=kept)
     rank = t["codings"]["coder"].str.removeprefix("coder-").astype("int64")
     first = rank == rank.groupby(t["codings"]["excerpt"]).transform("min")
     counted = t["codings"][first].assign(basis="content", stance="for")

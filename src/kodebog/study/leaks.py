@@ -14,7 +14,7 @@ from kodebog.study import readers
 from kodebog.study.coded import RUN, ReadError, runs_of_words, said
 from kodebog.study.faults import Fault, in_order, short
 from kodebog.study.importing import Key, private_folder
-from kodebog.study.package import WORDING, Package
+from kodebog.study.package import QUOTATION, QUOTATIONS, WORDING, Package
 from kodebog.study.texts import read_text
 
 TELLING = re.compile(r"[\W\d_]|(?<=.)[A-Z]")
@@ -42,7 +42,11 @@ def lookup(
     spoken: Set[tuple[str, ...]],
     shown: Iterable[tuple[str, str]] = (),
 ) -> list[Fault]:
-    """Return what repeats a run of words that was spoken, or names a document of the key."""
+    """Return what repeats a run of words that was spoken, or names a document of the key.
+
+    Words that somebody has signed for, in the table of quotations, may stand anywhere.
+    """
+    signed = {run for text in _signed(package) for run in runs_of_words(text)}
     own = {known.casefold() for (kind, _), known in key.ids.items() if kind in {"document", "excerpt", "coder"}}
     names = {
         stem: pattern
@@ -62,7 +66,7 @@ def lookup(
         for name, pattern in names.items():
             if pattern.search(text):
                 faults.append(_fault(file, row, column, name, "is the name of a document"))
-        repeated = [run for run in runs_of_words(text) if run in spoken]
+        repeated = [run for run in runs_of_words(text) if run in spoken and run not in signed]
         if repeated:
             faults.append(_fault(file, row, column, " ".join(repeated[0]), f"repeats {RUN} words of a document"))
         if len(faults) == before:
@@ -85,6 +89,12 @@ def _spoken(key: Key) -> tuple[set[tuple[str, ...]], list[str]]:
     except ReadError as error:
         return set(), [f"{error} Words of interviews not looked for."]
     return found, [] if found else [f"{path.name} holds no text: words of interviews not looked for"]
+
+
+def _signed(package: Package) -> list[str]:
+    """Quotations with a signature."""
+    table = package.frames.get(QUOTATIONS)
+    return [] if table is None else list(table.loc[table["signed_by"].notna(), QUOTATION])
 
 
 def _cells(package: Package) -> Iterator[tuple[str, int, str, str]]:

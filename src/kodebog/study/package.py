@@ -34,7 +34,11 @@ LONGEST_CELL = 5_000
 """Characters that a cell may hold."""
 LARGEST_FILE = 50_000_000
 """Bytes that a file of a study may hold."""
-OPTIONAL = {"disclosure_exceptions"}
+QUOTATIONS = "quotations"
+"""The table of words of interviews that may be published, as somebody has signed for."""
+QUOTATION = "quotation"
+"""The column that holds them."""
+OPTIONAL = {"disclosure_exceptions", QUOTATIONS}
 """Tables that a study may do without."""
 OF_INTERVIEWS = "documents"
 """The table by which coded interviews are known."""
