@@ -51,8 +51,8 @@ trials: env ## Run the tests of minutes each: builds stopped at any moment, one 
 lint: env ## Check style, types, and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
 
-cover: env ## Measure which lines the tests reach, sub-processes included
-	@$(BIN)/coverage erase; $(BIN)/coverage run -m pytest -q tests; $(BIN)/coverage combine -q; $(BIN)/coverage report --skip-covered
+cover: env ## Measure which lines the tests reach, sub-processes included, and fail below 90 %
+	@$(BIN)/coverage erase; $(BIN)/coverage run -m pytest -q -n 2 --dist loadgroup tests; $(BIN)/coverage combine -q; $(BIN)/coverage report --skip-covered
 
 mutants: env ## Change study and analysis in small ways, one at a time, and see that the tests notice (half an hour)
 	@$(BIN)/python benchmarks/mutants.py
@@ -78,7 +78,7 @@ translate: env ## Bring the catalogues of other languages up to date, and say wh
 metadata: env ## Write codemeta.json and ro-crate-metadata.json from what they describe
 	@$(BIN)/kodebog metadata
 
-lab: env ## Open the notebooks in JupyterLab; LANGUAGE=da: those of the Danish edition, in a copy
+lab: env ## Open the notebooks in JupyterLab; LANGUAGE=en or da: copies with numbers and links filled in
 	@$(if $(LANGUAGE),$(BIN)/kodebog notebooks --language $(LANGUAGE))
 	@$(KERNELS) $(if $(LANGUAGE),KODEBOG_LANGUAGE=$(LANGUAGE)) $(BIN)/jupyter lab --notebook-dir=$(if $(LANGUAGE),_build/notebooks-$(LANGUAGE),notebooks) --ContentsManager.pre_save_hook=kodebog.publish.lab.keep_private
 

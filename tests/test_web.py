@@ -7,13 +7,14 @@ import struct
 import subprocess
 import xml.etree.ElementTree as ET
 import zipfile
+from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from kodebog import paths
+from kodebog import cli, paths
 from kodebog.files import project_files
 from kodebog.publish import head
 from kodebog.publish import site as site_
@@ -247,3 +248,14 @@ def test_a_finding_leads_back_to_the_sections_that_speak_of_it(site, study):
                 soups[file] = BeautifulSoup((site.html / "notebooks" / file).read_text(encoding="utf-8"), "html.parser")
             there = soups[file].find(id=section)
             assert there.select_one(f"a[href$='#{finding}']"), (finding, file, section)
+
+
+@pytest.mark.parametrize(("language", "below", "said"), [("en", "", "of 29 excerpts"), ("da", "da/", "af 29 citater")])
+def test_notebooks_to_try_things_in_are_those_that_the_site_offers(book, capsys, language, below, said):
+    assert cli.main(["notebooks", "--language", language]) == cli.OK
+    folder = Path(capsys.readouterr().out.strip().splitlines()[-1])
+    offered = sorted((book / f"html/{below}notebooks").glob("*.ipynb"))
+    assert [path.name for path in sorted(folder.glob("*.ipynb"))] == [path.name for path in offered] != []
+    assert all((folder / path.name).read_bytes() == path.read_bytes() for path in offered)
+    assert said in (folder / "conclusion.ipynb").read_text(encoding="utf-8"), "numbers are filled in"
+    assert cli.main(["notebooks", "--language", "xx"]) == cli.MISUSE

@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--publish", action="store_true", help="refuse while a question to the study's owner is open")
     command("reproduce", "build the last commit twice, in different surroundings, and print what differs", study=False)
     sub = command("notebooks", "execute the notebooks and store their outputs", study=False)
-    of_edition = "write the notebooks of another edition instead, with their outputs, into _build/notebooks-LANGUAGE/"
+    of_edition = "write those of an edition instead, with numbers and links filled in, into _build/notebooks-LANGUAGE/"
     sub.add_argument("--language", default="", help=of_edition)
     sub = command("translate", "bring the catalogues of a language up to date, and say what they lack", study=False)
     sub.add_argument("language", nargs="?", default="", help="such as da; new ones are begun (default: all there are)")
@@ -431,25 +431,23 @@ def _notebooks(arguments: argparse.Namespace) -> int:
         return refused
     notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
     if arguments.language:
-        return _notebooks_of(arguments.language, notebooks)
+        return _notebooks_of(arguments.language)
     execute(notebooks, languages=[edition.source()])
     changed = store_outputs(notebooks)
     print("\n".join(f"refreshed {path.name}" for path in changed) or "nothing has changed")
     return OK
 
 
-def _notebooks_of(language: str, notebooks: list[Path]) -> int:
-    from kodebog.publish.execution import execute  # noqa: PLC0415
-    from kodebog.publish.site import of_edition  # noqa: PLC0415
+def _notebooks_of(language: str) -> int:
+    from kodebog.publish.build import build  # noqa: PLC0415
 
     if language not in edition.editions():
         print(f"{language}: no edition; there are {', '.join(edition.editions())}", file=sys.stderr)
         return MISUSE
-    execute(notebooks, languages=[language])
+    build(say=lambda _: None)  # which fills in numbers and names
     folder = paths.BUILD / f"notebooks-{language}"
-    with edition.making(language):
-        for path in notebooks:
-            write_whole(folder / path.name, of_edition(f"notebooks/{path.stem}", path))
+    for path in sorted((paths.HTML / edition.folder(language) / paths.NOTEBOOKS.name).glob("*.ipynb")):
+        write_whole(folder / path.name, path.read_bytes())
     print(folder)
     return OK
 
