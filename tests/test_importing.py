@@ -18,6 +18,7 @@ from kodebog.report import interviews as report
 from kodebog.study import importing, leaks, readers
 from kodebog.study.coded import Code, Coded, Coding, Document, Passage
 from kodebog.study.package import read as read_package
+from kodebog.study.questions import NOBODY, UNDECIDED_LICENCE, open_questions
 from kodebog.study.readers.tables import Columns
 from kodebog.study.validation import check
 
@@ -188,7 +189,10 @@ def test_no_words_and_no_names_in_anything(start, made):
         assert not [name for name in (*made.texts, *made_up.CODERS) if re.search(rf"\b{name}\b", text)], path.name
         assert not [run for run in words if run in text], path.name
     key = folder.with_name("study-private") / "key.csv"
-    assert key.stat().st_mode & 0o777 == 0o600 and key.parent.stat().st_mode & 0o777 == 0o700
+    assert {path.name: path.stat().st_mode & 0o777 for path in key.parent.iterdir()} == {
+        "key.csv": 0o600, importing.LAST: 0o600,
+    }  # fmt: skip
+    assert key.parent.stat().st_mode & 0o777 == 0o700
     assert "Nobody One" in key.read_text(encoding="utf-8")
 
 
@@ -416,6 +420,17 @@ def test_what_changed_is_said(tmp_path, start, made):
     path = made_up.qdpx(tmp_path / "interviews.qdpx", made._replace(codings=made.codings[6:]))
     changed = bring_in(path, Columns(), tmp_path / "study", group="role").changed
     assert any(re.fullmatch(r"excerpts: 0 new, \d+ gone, 0 changed, \d+ as before", line) for line in changed)
+
+
+def test_what_only_the_owner_can_answer():
+    made, open_ = {"licenses": [{"title": "CC BY 4.0"}]}, {"licenses": [{"title": UNDECIDED_LICENCE}]}
+    assert open_questions(made, [{"name": "Somebody"}], 0) == []
+    assert open_questions(open_, [{"name": "Somebody"}, {"name": NOBODY}], 2) == [
+        "who made it (authors in CITATION.cff)",
+        "under what licence (licenses in data/datapackage.json)",
+        "2 decisions on what could give a person away (disclosure_exceptions.csv)",
+    ]
+    assert open_questions(made, [], 1) == ["1 decision on what could give a person away (disclosure_exceptions.csv)"]
 
 
 def test_decisions_stay_decided(start):

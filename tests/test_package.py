@@ -186,6 +186,20 @@ def test_what_a_cell_of_number_may_hold(cell, right):
     assert package._no_number(cell, "") == (("", "") if right else ("is of the wrong type", "integer"))
 
 
+def test_cells_of_the_recorded_ledger_are_plain_text(folder, tmp_path):
+    assert package.recorded_cells(tmp_path) == ([], []), "nothing recorded"
+    rows, faults = package.recorded_cells(folder)
+    assert len(rows) > 100 and len({len(row) for row in rows}) == 1 and faults == []
+    (folder / "expected_ledger.csv").write_text("result,why\na,=1+1\nb,plain\n=c, x\n", encoding="utf-8")
+    rows, faults = package.recorded_cells(folder)
+    assert rows[1] == ["a", "=1+1"]
+    assert [(f.file, f.row, f.column, f.problem) for f in faults] == [
+        ("expected_ledger.csv", 2, "why", "starts as a formula does in a spreadsheet"),
+        ("expected_ledger.csv", 4, "result", "starts as a formula does in a spreadsheet"),
+        ("expected_ledger.csv", 4, "why", "has white space that would be lost"),
+    ]
+
+
 def test_the_content_hash_follows_names_and_contents(folder):
     before = package.content_hash(folder)
     assert before == package.content_hash(folder)
