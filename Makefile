@@ -12,7 +12,7 @@ endif
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 PYTEST := $(BIN)/python -m pytest -n 2
 # nbval and JupyterLab start kernels as the build does
-SNAPSHOTS := test_pages test_tables test_figures test_evidence test_validation test_readers test_importing test_package
+SNAPSHOTS := test_pages test_tables test_figures test_evidence test_validation test_readers test_importing test_package test_html
 KERNELS := JUPYTER_DEFAULT_PROVISIONER_NAME=kodebog-forked
 
 .DEFAULT_GOAL := help

@@ -1,5 +1,7 @@
 """How pages are written, and what happens to their doctrees before."""
 
+import pickle
+
 import pytest
 from docutils import nodes
 from docutils.core import publish_doctree
@@ -80,3 +82,14 @@ def test_the_book_uses_them(book):
     assert 'role="columnheader"' in page and 'data-head="Printed excerpts"' in page
     assert '<pre tabindex="0">' in page and 'role="doc-biblioentry"' not in page
     assert "<summary>" in page and 'aria-label="Toggle' not in page.split("<article", 1)[1].split("</article>")[0]
+
+
+@pytest.mark.locked
+@pytest.mark.xdist_group("book")
+def test_the_tree_of_a_small_page_is_what_somebody_last_saw(book, file_regression):
+    """As it is kept between reading and writing: roles made, numbers in place, links not yet resolved."""
+    tree = pickle.loads((book / ".work/doctrees/book/brief.doctree").read_bytes())
+    for node in tree.findall(nodes.Element):
+        for name in ("source", "translation_progress"):
+            node.attributes.pop(name, None)
+    file_regression.check(tree.pformat(), basename="brief")
