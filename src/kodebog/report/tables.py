@@ -504,7 +504,8 @@ def excerpts(study: Study) -> Table:
         }
     )
     caption = _("The {n} printed excerpts, in the order of printing").format(n=len(frame))
-    return Table(frame, caption, "tab-excerpts", (10, 26, 16, 16, 19, 13), stub=True, anchors=True)
+    widths = (10, 26, 16, 16, 19, 13)
+    return Table(frame, caption, "tab-excerpts", widths, stub=True, anchors=True, look="kodebog-cards")
 
 
 def _spoken_by(perspective: str, role: str) -> str:
