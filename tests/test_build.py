@@ -124,11 +124,17 @@ def test_building_again_after_a_change_and_back_gives_the_same_bytes(project):
     assert differences(again, project / "_build") == [], "a build from scratch differs from one step by step"
 
 
+AROUND = (
+    ("book/glossary.md", "brobygger\n", "brobygger, Peoples\n"),
+    ("CITATION.cff", "People build the trust", "Persons build the trust"),
+)
+
+
 def test_what_stands_around_the_pages_is_never_stale(project, edit):
     """Citation and terms show on pages other than their own."""
     assert kodebog(project, "build").returncode == 0
-    edit("book/glossary.md", "brobygger\n", "brobygger, Peoples\n")
-    edit("CITATION.cff", "A Danish study asks", "One Danish study asks")
+    for change in AROUND:
+        edit(*change)
     assert kodebog(project, "build").returncode == 0
     again = project.parent / "around"
     shutil.copytree(project / "_build", again, ignore=shutil.ignore_patterns(".work", "executed"))
@@ -137,10 +143,13 @@ def test_what_stands_around_the_pages_is_never_stale(project, edit):
     assert differences(again, project / "_build") == []
 
 
+UNSEEN = ("LICENSE-data", "Attribution", "Attribution ")
+"""A change that shows in the data package, and on no page."""
+
+
 def test_a_change_that_no_page_shows(project, edit):
-    """Part of the data package, but of no page."""
     assert kodebog(project, "build").returncode == 0
-    edit("LICENSE-data", "Attribution", "Attribution ")
+    edit(*UNSEEN)
     made = kodebog(project, "build")
     assert made.returncode == 0, made.stderr
     assert list((project / "_build/html/_static").glob("kodebog.css"))

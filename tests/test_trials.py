@@ -11,6 +11,8 @@ CHANGES = {
     **{f"change: {name}": change[:2] for name, change in test_build.CHANGES.items()},
     **{f"fault: {name}": change[:2] for name, (change, _) in test_build.FAULTS.items()},
     **{f"edit: {name}": edit[:2] for name, edit in test_live.EDITS.items()},
+    **{f"around: {change[0]}": change[:2] for change in test_build.AROUND},
+    "unseen": test_build.UNSEEN[:2],
     "a cell": test_interruption.CELL[:2],
 }
 
