@@ -3,10 +3,10 @@
 import hashlib
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -157,10 +157,11 @@ def test_a_change_that_no_page_shows(project, edit):
 
 def test_nothing_to_do_says_so_at_once(project):
     assert kodebog(project, "build").returncode == 0
-    started = time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     made = kodebog(project, "build")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert "Nothing has changed" in made.stdout
-    assert time.perf_counter() - started < 2
+    assert after.ru_utime - before.ru_utime < 2, "seconds of work, however busy the machine is"
 
 
 def fails(project, message, **options):
@@ -184,7 +185,7 @@ FAULTS = {
     ),
     "a notebook that hangs": (
         (NOTEBOOK, LOAD, "while True: pass"),
-        "support.ipynb: ran longer than 8 s and was stopped",
+        "support.ipynb: ran longer than 20 s and was stopped",
     ),
     "a notebook whose kernel dies": (
         (NOTEBOOK, LOAD, "import os; os._exit(3)"),
@@ -229,7 +230,7 @@ FAULTS = {
 def test_a_build_that_fails_says_why(project, edit, fault):
     change, message = FAULTS[fault]
     edit(*change)
-    fails(project, message, env={"KODEBOG_TIMEOUT": "8"} if fault == "a notebook that hangs" else {})
+    fails(project, message, env={"KODEBOG_TIMEOUT": "20"} if fault == "a notebook that hangs" else {})
 
 
 def test_a_missing_data_file(project, edit):
