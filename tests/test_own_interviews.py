@@ -135,9 +135,9 @@ class TestABookOfOnesOwn:
             assert not [name for name in archive.namelist() if b"Mette" in archive.read(name)]
         assert not names & set(STRAY)
         assert {"_config.yml", "_toc.yml", "index.md", "conf.py", "CITATION.cff", "data/datapackage.json"} <= names
+        tables = ("codes", "codings", "documents", "excerpts", "families", "groups", "quotations")
         assert {name for name in names if name.endswith(".csv")} == {
-            f"data/{name}.csv"
-            for name in ("codes", "codings", "disclosure_exceptions", "documents", "excerpts", "families", "groups")
+            f"data/{name}.csv" for name in (*tables, "disclosure_exceptions")
         }
 
     def test_a_notebook_that_shows_what_was_said_is_not_published(self, own_book):

@@ -120,7 +120,7 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     if doctree is not None and (found := _previews(app, body)):
         context["previews"] = metadata.script_safe(found)
         app.add_js_file(previews.SCRIPT)
-    if "kodebog-legend" in body:
+    if "kodebog-legend" in body and pagename not in explorer.PAGES:  # which have filters of their own
         app.add_js_file(LEGENDS)
     for files in ("script_files", "css_files"):
         wanted = [file for file in context[files] if _needed(file, context.get("body", ""))]

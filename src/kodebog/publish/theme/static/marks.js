@@ -1,7 +1,6 @@
 /* The legend of a picture shows the marks of one speaker alone. Who stands in the address, by the name that the filters of
    excerpts and findings have too, so that a view can be shared. */
 document.addEventListener("DOMContentLoaded", () => {
-  if (document.getElementById("explorer")) return; // the filters of that page say who
   const manners = ["kodebog-key", "wished", "against"];
   const who = (key) => [...key.classList].find((name) => !manners.includes(name));
   const marks = [...document.querySelectorAll("article .kodebog-voice")];
