@@ -11,7 +11,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
-from kodebog import paths
+from kodebog import edition, paths
 from kodebog.publish import execution, kernels
 
 CELLS = [
@@ -55,6 +55,21 @@ def test_outputs_are_those_of_a_kernel_as_everywhere(tmp_path, monkeypatch):
     for cell, other in zip(ours.cells, stock.cells, strict=True):
         assert plain(cell.outputs) == plain(other.outputs), cell.source
     assert "image/png" in ours.cells[0].outputs[0]["data"]
+
+
+@pytest.mark.checks
+def test_an_edition_has_the_same_outputs_whether_another_one_ran_before_it_or_not(tmp_path, monkeypatch):
+    path = tmp_path / "counted.ipynb"
+    cells = [nbformat.v4.new_code_cell(source, id=f"c{source}") for source in ("1", "2")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=notebook().metadata), path)
+    found = []
+    for languages in (["da"], ["en", "da"]):
+        monkeypatch.setattr(paths, "EXECUTED", tmp_path / "-".join(languages))
+        execution.execute([path], say=lambda _: None, languages=languages)
+        with edition.making("da"):
+            found.append(execution.read_executed(path.read_text(encoding="utf-8")))
+    assert found[0] == found[1]
+    assert [cell.outputs[0].execution_count for cell in found[0].cells] == [1, 2]
 
 
 @pytest.mark.checks

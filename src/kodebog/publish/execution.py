@@ -191,7 +191,9 @@ def read_executed(text: str) -> NotebookNode:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, (cell, found) in enumerate(zip(code, outputs, strict=True), 1):
         cell.outputs = [nbformat.from_dict(output) for output in found]
-        cell.execution_count = number
+        # the kernel has counted on where it has run the notebook for another edition before
+        for counted in [cell, *(output for output in cell.outputs if output.output_type == "execute_result")]:
+            counted.execution_count = number
     return notebook
 
 
@@ -344,10 +346,6 @@ def store_outputs(notebooks: Iterable[Path]) -> list[Path]:
     for path in notebooks:
         before = path.read_text(encoding="utf-8")
         notebook = read_executed(before)
-        for number, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), 1):
-            for output in cell.outputs:
-                if output.output_type == "execute_result":
-                    output.execution_count = number
         nbformat.validate(notebook)
         after = nbformat.writes(notebook) + "\n"
         if after != before:
