@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -355,6 +354,13 @@ def test_no_cell_and_no_head_of_a_download_is_a_formula(head, cells):
         assert not "".join(row).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 
+HOSTILE_TEXTS = [
+    "<script>alert(1)</script><meta http-equiv=refresh content=0>",
+    "% all of this would vanish",
+    "1986. That was a year",
+]
+
+
 @pytest.fixture(scope="module")
 def private(tmp_path_factory):
     """A book of a study with a hostile text in every place that takes text, built as a private copy."""
@@ -363,22 +369,15 @@ def private(tmp_path_factory):
     secret = root.parent / "secret.txt"
     secret.write_text("the-secret-of-the-machine")
     include = f"```{{include}} {secret}"
-    cell(study, "families.csv", 0, "definition_en", include)
-    cell(study, "families.csv", 1, "definition_en", f"{{download}}`x <{secret}>`")
-    cell(study, "families.csv", 2, "definition_en", "<script>alert(1)</script><meta http-equiv=refresh content=0>")
-    cell(study, "families.csv", 3, "definition_en", "% all of this would vanish")
-    cell(study, "families.csv", 4, "definition_en", "1986. That was a year")
+    definitions = [include, f"{{download}}`x <{secret}>`", *HOSTILE_TEXTS]
+    for language in ("en", "da"):
+        for row, text in enumerate(definitions):
+            cell(study, "families.csv", row, f"definition_{language}", text)
+        cell(study, "excerpts.csv", 0, f"gist_{language}", include)
     cell(study, "codes.csv", 0, "definition_en", "(x)= and ::: and --- and &amp; and [a](javascript:alert)")
     cell(study, "codes.csv", 3, "label_en", "Back\\slash \\o and `tick` and $\\foo$ | pipe")
     cell(study, "cases.csv", 0, "description_en", "::: a block, not a wall")
-    cell(study, "excerpts.csv", 0, "gist_en", include)
-    cell(study, "families.csv", 0, "definition_da", include)
-    cell(study, "families.csv", 1, "definition_da", f"{{download}}`y <{secret}>`")
-    cell(study, "families.csv", 2, "definition_da", "<script>alert(2)</script>")
-    cell(study, "families.csv", 3, "definition_da", "% alt dette ville forsvinde")
-    cell(study, "families.csv", 4, "definition_da", "1986. Det var et aar")
     cell(study, "sections.csv", 3, "label_da", "[a](javascript:alert) og <b>fed</b>")
-    cell(study, "excerpts.csv", 0, "gist_da", include)
     cell(study, "finding_excerpts.csv", 0, "why_da", "{eval-rst}`x` og ::: og `tick")
     cell(study, "themes.csv", 0, "label_en", "T`ime \\1 $x_$ {fact}`excerpts`")
 
@@ -410,22 +409,22 @@ def test_texts_stay_texts(private, private_pages):
     for path in (private / "_build/private/html").rglob("*"):
         if path.is_file():
             assert b"the-secret-of-the-machine" not in path.read_bytes(), path
+    for edition in ("", "da/"):
+        codebook = private_pages[f"{edition}book/codebook.html"].get_text(" ")
+        for text in ("include} ", "download}", "alert(1)", "% all of this would vanish", "1986. That was a year"):
+            assert text in codebook, (edition, text)
     codebook = private_pages["book/codebook.html"].get_text(" ")
     for text in (
-        "include} ", "download}", "alert(1)", "% all of this would vanish", "1986. That was a year",
         "(x)= and ::: and", "&amp; and [a](javascript:alert)", "Back\\slash \\o and `tick` and $\\foo$ | pipe",
     ):  # fmt: skip
         assert text in codebook, text
-    danish = private_pages["da/book/codebook.html"].get_text(" ")
-    for text in ("include} ", "download}", "alert(2)", "% alt dette ville forsvinde", "1986. Det var et aar"):
-        assert text in danish, text
     assert "{eval-rst}`x` og ::: og `tick" in private_pages["da/book/judgements.html"].get_text(" ")
     assert "[a](javascript:alert) og <b>fed</b>" in private_pages["da/notebooks/evidence.html"].get_text(" ")
     assert "::: a block, not a wall" in private_pages["notebooks/practices.html"].get_text(" ")
     assert "{fact}`excerpts`" in private_pages["book/data-dictionary.html"].get_text(" ")
     for page, soup in private_pages.items():
         assert not soup.select("meta[http-equiv=refresh]"), page
-        assert not [s for s in soup.select("script") if re.search(r"alert\([12]\)", s.string or "")], page
+        assert not [s for s in soup.select("script") if "alert(1)" in (s.string or "")], page
         assert not soup.select("a[href^='javascript:']"), page
 
 

@@ -158,11 +158,7 @@ def test_passages_at_one_place_are_joined(qdpx):
 
 
 def test_a_codebook_alone(tmp_path):
-    path = tmp_path / "codes.qdc"
-    path.write_text(
-        '<CodeBook><Codes><Code guid="A" name="one"><Description>said</Description></Code></Codes></CodeBook>'
-    )
-    coded = readers.read(path)
+    coded = readers.read(codebook_file(tmp_path / "codes.qdc"))
     assert [(c.name, c.definition) for c in coded.codes.values()] == [("one", "said")] and not coded.codings
 
 

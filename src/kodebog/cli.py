@@ -429,9 +429,9 @@ def _notebooks(arguments: argparse.Namespace) -> int:
 
     if refused := _private("notebooks"):
         return refused
-    notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
     if arguments.language:
         return _notebooks_of(arguments.language)
+    notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
     execute(notebooks, languages=[edition.source()])
     changed = store_outputs(notebooks)
     print("\n".join(f"refreshed {path.name}" for path in changed) or "nothing has changed")

@@ -6,7 +6,7 @@ All of it is made up. Prints what Taguette itself takes each highlight to hold, 
 import sys
 from pathlib import Path
 
-from taguette import database, export, extract
+from taguette import convert, database, export, extract
 from taguette.database import models
 
 TEXT = "Made up: blåbær 🙂 & cake\nthen more, and time"
@@ -37,7 +37,7 @@ for words, given in HIGHLIGHTS.items():
     session.add(highlight)
     session.flush()
     session.add(models.Command.highlight_add("anna", document, highlight, [tags[path].id for path in given]))
-    print(export.html_to_plaintext(snippet).strip() if hasattr(export, "html_to_plaintext") else snippet)
+    print(convert.html_to_plaintext(snippet))
 session.commit()
 with (folder / "highlights.csv").open("w", encoding="utf-8", newline="") as file:
     export.highlights_csv(session, project.id, "", file)

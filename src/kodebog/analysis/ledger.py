@@ -36,6 +36,8 @@ STATUSES = {
 
 They say what is printed for a finding, never whether it is true. A side is a perspective or an initiative.
 """
+TWO_SIDES = [STATUSES["robust"], STATUSES["sides"]]
+"""Statuses of what is shown from two sides or more."""
 STATUS_RULES = {
     "beyond": "The finding says how common something is, that it holds elsewhere, or that it agrees with other "
     "studies. Excerpts that the authors chose cannot show that; it needs the interviews, or the studies.",
@@ -277,13 +279,12 @@ def rules_compared(study: Study) -> pd.DataFrame:
     'three excerpts instead of two'
 
     """
-    sides = [STATUSES["robust"], STATUSES["sides"]]
     now = finding_status(study)
     rows = []
     for words, rule in {RULE_THAT_COUNTS: RULE, **OTHER_RULES}.items():
         then = finding_status(study, rule=rule)
-        moved = now["finding"][then["status"].isin(sides) != now["status"].isin(sides)]
-        rows.append((words, int(then["status"].isin(sides).sum()), tuple(moved)))
+        moved = now["finding"][then["status"].isin(TWO_SIDES) != now["status"].isin(TWO_SIDES)]
+        rows.append((words, int(then["status"].isin(TWO_SIDES).sum()), tuple(moved)))
     return pd.DataFrame(rows, columns=["rule", "two_sides", "moved"])
 
 
@@ -298,16 +299,15 @@ def shown_apart(study: Study) -> tuple[str, ...]:
     """
     status = status_of_findings(study)
     voices = _voices(study, finding_evidence(study))
-    judged = study.finding_excerpts.fillna("")
-    part_of = judged.set_index(["finding", "excerpt"])["part"].to_dict()
+    part_of = study.finding_excerpts.set_index(["finding", "excerpt"])["part"].fillna("").to_dict()
 
     def in_one_part(finding: str) -> bool:
         shown = voices[finding, "for"]
         parts = {part_of[finding, v.excerpt] for v in shown}
         return any(RULE.holds([v for v in shown if part_of[finding, v.excerpt] in {part, ""}]) for part in parts)
 
-    of_two = status.index[status.isin([STATUSES["robust"], STATUSES["sides"]])]
-    return tuple(str(finding) for finding in of_two if not in_one_part(str(finding)))
+    of_two = map(str, status.index[status.isin(TWO_SIDES)])
+    return tuple(finding for finding in of_two if not in_one_part(finding))
 
 
 def robustness(study: Study) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from html import escape
 
 from kodebog.analysis.coding import coded, practice_of_excerpts
 from kodebog.analysis.evidence import findings_with_evidence
-from kodebog.analysis.ledger import STATUSES, finding_status
+from kodebog.analysis.ledger import STATUSES, status_of_findings
 from kodebog.edition import _, noop
 from kodebog.report.wording import in_both, known, labels, lang
 from kodebog.study import Lang, Study
@@ -73,7 +73,7 @@ def excerpt_attributes(study: Study) -> Attributes:
 
 def finding_attributes(study: Study) -> Attributes:
     """Return what each finding can be filtered by; `perspective`: of the excerpts that show it or speak against it."""
-    status = finding_status(study).set_index("finding")["status"]
+    status = status_of_findings(study)
     names = {words: key for key, words in STATUSES.items()}
     asserted = study.finding_codes.groupby("finding")["code"].agg(list)
     speaker = study.excerpts.set_index("excerpt")["perspective"]

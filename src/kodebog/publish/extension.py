@@ -34,7 +34,7 @@ from kodebog.publish.html import (
     visit_unsearched_code,
 )
 from kodebog.publish.pdf import PdfInBackground, TypstBuilder
-from kodebog.publish.search import KodebogDomain
+from kodebog.publish.search import KodebogDomain, kept
 from kodebog.report import gate, metadata
 from kodebog.report.display import HOMES
 from kodebog.report.facts import facts
@@ -286,13 +286,6 @@ def _outdated(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
     return [app.config.root_doc] if app.builder.format == "html" and not app.config.kodebog_live else []
 
 
-def _kept(env: BuildEnvironment) -> KodebogDomain:
-    """What Sphinx keeps of the study."""
-    domain = env.get_domain(KodebogDomain.name)
-    assert isinstance(domain, KodebogDomain)
-    return domain
-
-
 class _Finishing:
     """Makes the other editions and the PDF beside the pages, and the folder of pages a site when all are there."""
 
@@ -386,10 +379,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", editions.keep_addresses, priority=300)
     app.connect("doctree-read", editions.translate_contents, priority=300)
     app.connect("doctree-read", outputs.name_cells, priority=400)
-    app.connect("doctree-read", lambda app, document: _kept(app.env).note(app.env.docname, document), priority=500)
+    app.connect("doctree-read", lambda app, document: kept(app.env).note(app.env.docname, document), priority=500)
     app.connect("env-get-outdated", _outdated)
     app.connect("env-purge-doc", outputs.forget)
-    app.connect("env-updated", lambda _, env: _kept(env).outdated())
+    app.connect("env-updated", lambda _, env: kept(env).outdated())
     app.connect("builder-inited", finishing.begin)
     app.connect("write-started", finishing.start)
     app.connect("html-page-context", head.page_context, priority=900)

@@ -15,7 +15,7 @@ from typing import Any
 from docutils import nodes
 from sphinx import addnodes
 
-from kodebog import edition, paths
+from kodebog import edition
 from kodebog.report import catalogues
 from kodebog.report.metadata import citation
 from kodebog.report.wording import other_language
@@ -24,21 +24,24 @@ from kodebog.study import Study
 DANISH, ENGLISH = "da", "en"
 CLASS = f"language-{DANISH}"
 """Class of nodes whose words are Danish; docutils writes it as the language of the HTML element."""
+GLOSSARY = "book/glossary"
+"""The page on which terms are explained."""
 LABELLED = ("sections", "questions", "sample", "policy_areas", "cases", "families", "themes", "codes", "concepts")
 """Tables whose labels are shown in both languages."""
 
 
 def glossary() -> list[Path]:
     """Return the files that the glossary is made from: its page, and the translation into the edition's language."""
-    page = f"{paths.BOOK.name}/glossary"
-    return [f for f in (paths.ROOT / f"{page}.md", catalogues.place(edition.language(), page)) if f.is_file()]
+    files = catalogues.page_file(GLOSSARY), catalogues.place(edition.language(), GLOSSARY)
+    return [file for file in files if file.is_file()]
 
 
 def terms() -> set[str]:
     """Return the Danish terms of the glossary."""
-    if not glossary():
+    page = catalogues.page_file(GLOSSARY)
+    if not page.is_file():
         return set()
-    lines = glossary()[0].read_text(encoding="utf-8").partition(":::{glossary}\n")[2].splitlines()
+    lines = page.read_text(encoding="utf-8").partition(":::{glossary}\n")[2].splitlines()
     listed = [line for line in lines if line and not line.startswith((" ", ":"))]
     return {term.strip() for line in listed for term in line.split(",")}
 

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from docutils import nodes
 from pybtex.backends.plaintext import Backend
 from sphinx.environment import BuildEnvironment
 
 from kodebog.analysis.evidence import findings_with_evidence
-from kodebog.analysis.ledger import STATUS_RULES, STATUSES, finding_status
+from kodebog.analysis.ledger import STATUS_RULES, STATUSES, status_of_findings
 from kodebog.edition import _, language
+from kodebog.publish.search import kept
 from kodebog.report.wording import joined, known, labels, lang, told
 from kodebog.study import Study
 
@@ -31,8 +31,6 @@ CITED = r'href="[^"]*?(references\.html#([\w-]+))"'
 """A link to a reference."""
 TERM = r'href="[^"]*?(glossary\.html#(term-[\w-]+))"'
 """A link to a term of the glossary."""
-GLOSSARY = "book/glossary"
-"""The page on which terms are explained."""
 IN_WORDS = 3
 """Excerpts of each kind that the card of a finding tells of, at most; the others are named."""
 Preview = dict[str, Any]
@@ -64,16 +62,12 @@ def works(body: str, env: BuildEnvironment) -> dict[str, Preview]:
 
 def terms(body: str, env: BuildEnvironment) -> dict[str, Preview]:
     """Return the previews for the terms that a page leads to: file and address → term, what it means."""
-    addresses = sorted(set(re.findall(TERM, body)))
-    if not addresses:
-        return {}
-    known = {
-        name: {"head": term.astext(), "text": item.children[-1].astext(), "more": []}
-        for item in env.get_doctree(GLOSSARY).findall(nodes.definition_list_item)
-        for term in item.findall(nodes.term)
-        for name in term["ids"]
+    known = kept(env).terms()
+    return {
+        address: dict(zip(("head", "text"), known[name], strict=True), more=[])
+        for address, name in sorted(set(re.findall(TERM, body)))
+        if name in known
     }
-    return {address: known[name] for address, name in addresses if name in known}
 
 
 def previews(study: Study) -> dict[str, Preview]:
@@ -101,7 +95,7 @@ def _previews(study: Study, _language: str) -> dict[str, Preview]:
         if ids[IN_WORDS:]:
             yield f"{words}: {', '.join(ids[IN_WORDS:])}"
 
-    status = finding_status(study).set_index("finding")["status"]
+    status = status_of_findings(study)
     rules = {words: STATUS_RULES[name] for name, words in STATUSES.items()}
     tied = study.finding_codes.groupby("finding")["code"].agg(lambda c: "; ".join(codes[x] for x in c)).to_dict()
     of_codes = _("Codes")

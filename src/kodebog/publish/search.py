@@ -1,4 +1,4 @@
-"""What Sphinx keeps of a study: where its pages speak of findings, and what the search finds besides pages.
+"""What Sphinx keeps of a study: where pages speak of findings, what terms mean, what the search finds besides pages.
 
 Excerpts, findings and codes are entries of the search, with an address of their own.
 """
@@ -11,8 +11,10 @@ from typing import Any
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.domains import Domain, ObjType
+from sphinx.environment import BuildEnvironment
 
 from kodebog.publish.contents import in_order
+from kodebog.publish.language import GLOSSARY
 from kodebog.report.display import HOMES
 from kodebog.study import Lang, Study
 
@@ -27,21 +29,33 @@ LEDGER = f"notebooks/{HOMES['F']}"
 
 
 class KodebogDomain(Domain):
-    """Tells Sphinx's search of what a study holds, in both languages, and knows which sections speak of a finding."""
+    """Tells Sphinx's search of what a study holds, and knows which sections speak of a finding and what terms mean."""
 
     name = "kodebog"
     label = "Kodebog"
-    data_version = 1
+    data_version = 2
     object_types = {kind: ObjType(kind) for kinds in KINDS.values() for kind in kinds}  # noqa: RUF012
-    initial_data: dict[str, Any] = {"spoken of": {}, "shown": None}  # noqa: RUF012
-    """Sections by page and finding; and what of it the ledger showed when it was last written."""
+    initial_data: dict[str, Any] = {"spoken of": {}, "shown": None, "terms": {}}  # noqa: RUF012
+    """Sections by page and finding, and what of it the ledger showed when it was last written; terms by address."""
 
     def clear_doc(self, docname: str) -> None:
         """Forget a page that is read anew, or is gone."""
         self.data["spoken of"].pop(docname, None)
+        if docname == GLOSSARY:
+            self.data["terms"].clear()
 
     def note(self, docname: str, document: nodes.document) -> None:
-        """Keep the section in which a page first speaks of each finding; tables do not count, nor does the ledger."""
+        """Keep the section in which a page first speaks of each finding; tables do not count, nor does the ledger.
+
+        Of the glossary, each term is kept with what it means.
+        """
+        if docname == GLOSSARY:
+            self.data["terms"] = {
+                address: (term.astext(), entry.children[-1].astext())
+                for entry in document.findall(nodes.definition_list_item)
+                for term in entry.findall(nodes.term)
+                for address in term["ids"]
+            }
         found: dict[str, str] = {}
         for link in document.findall(addnodes.pending_xref):
             if docname == LEDGER or link.get("reftype") != "kodebog" or not link["reftarget"].startswith("F"):
@@ -60,6 +74,11 @@ class KodebogDomain(Domain):
         for page in in_order(self.env):
             for finding, section in self.data["spoken of"].get(page, {}).items():
                 found.setdefault(finding, []).append((page, section))
+        return found
+
+    def terms(self) -> dict[str, tuple[str, str]]:
+        """Return the terms of the glossary and what they mean, by address on its page."""
+        found: dict[str, tuple[str, str]] = self.data["terms"]
         return found
 
     def outdated(self) -> list[str]:
@@ -98,3 +117,10 @@ class KodebogDomain(Domain):
 
     def merge_domaindata(self, *_: Any) -> None:
         """Nothing is kept."""
+
+
+def kept(env: BuildEnvironment) -> KodebogDomain:
+    """Return what Sphinx keeps of the study."""
+    domain = env.get_domain(KodebogDomain.name)
+    assert isinstance(domain, KodebogDomain)
+    return domain

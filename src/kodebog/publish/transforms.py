@@ -18,7 +18,7 @@ from kodebog.edition import _
 from kodebog.publish import experiment, explorer, language, references
 from kodebog.publish.head import tools
 from kodebog.publish.html import UnsearchedCode
-from kodebog.publish.search import LEDGER, KodebogDomain
+from kodebog.publish.search import LEDGER, kept
 from kodebog.report import catalogues
 from kodebog.study import Study
 
@@ -45,22 +45,21 @@ class GlossaryTerms(SphinxPostTransform):
 
     def run(self, **_options: Any) -> None:
         """Link them."""
-        entries = self.env.get_domain("std").get_objects()
+        if self.env.docname == language.GLOSSARY:
+            return
+        glossary = self.app.builder.get_relative_uri(self.env.docname, language.GLOSSARY)
         where = {
-            term.strip().casefold(): (page, anchor)
-            for _name, shown, kind, page, anchor, _ in entries
-            if kind == "term" and page != self.env.docname
-            for term in str(shown).split(",")
+            word.strip().casefold(): address
+            for address, (term, _meaning) in kept(self.env).terms().items()
+            for word in term.split(",")
         }
         node: Any
         for node in list(self.document.findall(lambda n: isinstance(n, nodes.emphasis | nodes.strong))):
             place = where.get(node.astext().casefold())
             if place is None or any(isinstance(above, NO_TERMS) for above in language.ancestors(node)):
                 continue
-            page, anchor = place
-            where = {term: found for term, found in where.items() if found != place}
-            address = f"{self.app.builder.get_relative_uri(self.env.docname, page)}#{anchor}"
-            link = nodes.reference("", "", refuri=address, internal=True, classes=["kodebog-term"])
+            where = {word: address for word, address in where.items() if address != place}
+            link = nodes.reference("", "", refuri=f"{glossary}#{place}", internal=True, classes=["kodebog-term"])
             node.parent.replace(node, link)
             link += node
 
@@ -150,8 +149,7 @@ class SpokenOf(SphinxPostTransform):
         """Add to what stands below a statement."""
         if self.env.docname != LEDGER:
             return
-        domain: Any = self.env.get_domain(KodebogDomain.name)
-        places, words = domain.spoken_of(), _("spoken of in")
+        places, words = kept(self.env).spoken_of(), _("spoken of in")
         for row in _rows_of(_table(self.document, "tab-findings")):
             finding, statement = row.children[:2]
             before = f" · {words} "
@@ -178,7 +176,7 @@ class Explorer(SphinxPostTransform):
         attributes = here.rows(study)
         table = _table(self.document, here.table)
         row: Any
-        for row in next(iter(table.findall(nodes.tbody))).children:
+        for row in _rows_of(table):
             (home,) = [i for n in row.findall(nodes.inline) for i in n["ids"] if i in attributes]
             row["html"] = {f"data-{name}": value for name, value in attributes[home].items()}
         place = _cell_of(table)

@@ -12,7 +12,7 @@ from kodebog.analysis.agreement import agreement_by_family, readings_by_cell, st
 from kodebog.analysis.coding import placed_against_content
 from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.factors import effects_by_perspective, factor_summary, side_by_side
-from kodebog.analysis.ledger import STATUSES, finding_status, published_results, shown_apart
+from kodebog.analysis.ledger import STATUSES, TWO_SIDES, finding_status, published_results, shown_apart
 from kodebog.analysis.sample import coverage, labels_that_differ, sample_against_print, voices_at_most
 from kodebog.analysis.typology import compare_with_print, grounds
 from kodebog.edition import _, decimal, language, whole
@@ -103,7 +103,7 @@ def _facts(study: Study, _language: str) -> Facts:
     counts = finding_status(study)["status"].value_counts()
     for name, words in STATUSES.items():
         found[f"findings_in_print_{name}"] = int(counts.get(words, 0))
-    found["findings_two_sides"] = int(counts.reindex([STATUSES["robust"], STATUSES["sides"]], fill_value=0).sum())
+    found["findings_two_sides"] = int(counts.reindex(TWO_SIDES, fill_value=0).sum())
     found["two_sides_apart"] = listed(list(shown_apart(study)))
     for finding, number in zip(findings["finding"], findings["excerpts"].map(len), strict=True):
         found[f"shown_{finding}"] = int(number)

@@ -299,7 +299,7 @@ def recommendations(study: Study) -> Table:
 
 
 def _from_two_sides(status: pd.Series[str]) -> int:
-    return int(status.isin([ledger.STATUSES["robust"], ledger.STATUSES["sides"]]).sum())
+    return int(status.isin(ledger.TWO_SIDES).sum())
 
 
 RESULTS = (noop("same"), noop("differs"), noop("not checkable"))

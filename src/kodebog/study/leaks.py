@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kodebog.study import readers
 from kodebog.study.coded import RUN, ReadError, runs_of_words, said
+from kodebog.study.disclosure import NAMED
 from kodebog.study.faults import Fault, in_order, short
 from kodebog.study.importing import Key, private_folder
 from kodebog.study.package import QUOTATION, QUOTATIONS, WORDING, Package
@@ -98,11 +99,12 @@ def _signed(package: Package) -> list[str]:
 
 
 def _cells(package: Package) -> Iterator[tuple[str, int, str, str]]:
-    """Cells of text, but for ids and numbers; the words in a private copy are left out, which is not published."""
+    """Cells of text, but for ids, numbers, and who answers for something; nor the words in a private copy."""
     for table in package.tables.values():
         heads, *rows = table.rows
         tied = {c for key in table.schema.get("foreignKeys", []) for c in key["fields"]} | {WORDING}
-        texts = {f["name"] for f in table.schema["fields"] if f["type"] == "string"} - tied
+        named = {column for name, column in NAMED if name == table.name}
+        texts = {f["name"] for f in table.schema["fields"] if f["type"] == "string"} - tied - named
         for number, row in enumerate(rows, 2):
             for head, cell in zip(heads, row, strict=False):
                 if head in texts:

@@ -31,6 +31,10 @@ def validated(folder: Path) -> tuple[Package | None, list[Fault]]:
     return (None if faults else package), in_order(faults)
 
 
+LENGTH = {"extra-cell", "missing-cell"}
+"""What frictionless calls a row that is longer or shorter than the header."""
+
+
 def _declared_faults(package: Package) -> Iterator[Fault]:
     """Yield where tables do not agree with their schemas, as frictionless finds it in the cells already read."""
     from frictionless import Package as Checked  # noqa: PLC0415 - slow to import
@@ -48,13 +52,12 @@ def _declared_faults(package: Package) -> Iterator[Fault]:
     for task in report.tasks:
         errors = [error.to_descriptor() for error in task.errors]
         header_broken = any(error["type"].endswith("-label") for error in errors)
-        ragged = {error.get("rowNumber") for error in errors if error["type"] in {"extra-cell", "missing-cell"}}
+        ragged = {error["rowNumber"] for error in errors if error["type"] in LENGTH}
         for error in errors:
+            follows_from_header = header_broken and error["type"] in {*LENGTH, "foreign-key", "primary-key"}
             # a row of another length has its cells in other columns
-            of_shape = error["type"] in {"extra-cell", "missing-cell"}
-            if header_broken and (of_shape or error["type"] in {"foreign-key", "primary-key"}):
-                continue
-            if of_shape or error.get("rowNumber") not in ragged:
+            follows_from_length = error.get("rowNumber") in ragged and error["type"] not in LENGTH
+            if not follows_from_header and not follows_from_length:
                 yield _translated(error, package.tables[task.name], package)
 
 
