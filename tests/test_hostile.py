@@ -374,10 +374,10 @@ def private(tmp_path_factory):
         for row, text in enumerate(definitions):
             cell(study, "families.csv", row, f"definition_{language}", text)
         cell(study, "excerpts.csv", 0, f"gist_{language}", include)
+        cell(study, "sections.csv", 3, f"label_{language}", "[a](javascript:alert) <b>bold</b>")
     cell(study, "codes.csv", 0, "definition_en", "(x)= and ::: and --- and &amp; and [a](javascript:alert)")
     cell(study, "codes.csv", 3, "label_en", "Back\\slash \\o and `tick` and $\\foo$ | pipe")
     cell(study, "cases.csv", 0, "description_en", "::: a block, not a wall")
-    cell(study, "sections.csv", 3, "label_da", "[a](javascript:alert) og <b>fed</b>")
     cell(study, "finding_excerpts.csv", 0, "why_da", "{eval-rst}`x` og ::: og `tick")
     cell(study, "themes.csv", 0, "label_en", "T`ime \\1 $x_$ {fact}`excerpts`")
 
@@ -413,13 +413,14 @@ def test_texts_stay_texts(private, private_pages):
         codebook = private_pages[f"{edition}book/codebook.html"].get_text(" ")
         for text in ("include} ", "download}", "alert(1)", "% all of this would vanish", "1986. That was a year"):
             assert text in codebook, (edition, text)
+        assert "[a](javascript:alert) <b>bold</b>" in codebook, edition
+        assert "[a](javascript:alert) <b>bold</b>" in private_pages[f"{edition}notebooks/evidence.html"].get_text(" ")
     codebook = private_pages["book/codebook.html"].get_text(" ")
     for text in (
         "(x)= and ::: and", "&amp; and [a](javascript:alert)", "Back\\slash \\o and `tick` and $\\foo$ | pipe",
     ):  # fmt: skip
         assert text in codebook, text
     assert "{eval-rst}`x` og ::: og `tick" in private_pages["da/book/judgements.html"].get_text(" ")
-    assert "[a](javascript:alert) og <b>fed</b>" in private_pages["da/notebooks/evidence.html"].get_text(" ")
     assert "::: a block, not a wall" in private_pages["notebooks/practices.html"].get_text(" ")
     assert "{fact}`excerpts`" in private_pages["book/data-dictionary.html"].get_text(" ")
     for page, soup in private_pages.items():
@@ -437,8 +438,9 @@ def test_a_private_book_says_so(private, private_pages):
     assert (build / "html/robots.txt").read_text() == "User-agent: *\nDisallow: /\n"
     for page, soup in private_pages.items():
         assert soup.find("meta", {"name": "robots"})["content"] == "noindex, nofollow", page
-        assert "Private copy" in soup.select_one(".announcement").get_text(), page
-        assert "Private copy" in soup.find("title").get_text(), page
+        private_copy = "Privat kopi" if page.startswith("da/") else "Private copy"
+        assert private_copy in soup.select_one(".announcement").get_text(), page
+        assert private_copy in soup.find("title").get_text(), page
     links = {a["href"] for a in private_pages["book/reuse.html"].select("a[href]")}
     assert "../private-copy.pdf" in links and not [h for h in links if h.endswith((".zip", "SHA256SUMS"))]
     assert not private_pages["index.html"].select('script[type="application/ld+json"]')

@@ -115,9 +115,8 @@ def codebook(study: Study) -> str:
         table = Table(frame, caption, f"codes-{family.family}", widths=(22, 24, 36, 9, 9), stub=True)
         place = _("Section: {section}.").format(section=sections.get(str(family.section), family.section))
         about = family.definition_da if lang() == "da" else family.definition_en
-        parts.append(
-            f"## {escape(name)}\n\n{escape(str(about))} {place}\n\n{table.markdown()}\n\n{_data_line('codes.csv')}"
-        )
+        told_first = escape(f"{about} {place}")
+        parts.append(f"## {escape(name)}\n\n{told_first}\n\n{table.markdown()}\n\n{_data_line('codes.csv')}")
     return "\n\n".join(parts)
 
 
