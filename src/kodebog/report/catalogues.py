@@ -194,8 +194,9 @@ def _original_headings(language: str) -> dict[str, str]:
 
 
 def page_file(page: str) -> Path:
-    """Return the source of a page."""
-    return next(p for suffix in (".md", ".ipynb") if (p := paths.ROOT / f"{page}{suffix}").is_file())
+    """Return the source of a page: its notebook, where there is one, else its text, which need not exist."""
+    notebook = paths.ROOT / f"{page}.ipynb"
+    return notebook if notebook.is_file() else paths.ROOT / f"{page}.md"
 
 
 def pages() -> list[str]:
