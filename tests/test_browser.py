@@ -480,6 +480,28 @@ def test_filters_and_experiment_speak_danish(page):
     expect(form.locator("li", has_text="F37")).to_have_text("F37: belagt fra én side alene → kun forfatternes tekst")
 
 
+def test_a_code_of_an_excerpt_filters_and_its_meaning_is_one_link_away(page):
+    page.goto("notebooks/evidence.html?perspective=leader")
+    form, meaning = page.locator("#explorer"), page.get_by_role("link", name="What the code means")
+    before = page.locator("#tab-excerpts tbody tr").count()
+    expect(meaning).to_be_hidden()
+    page.locator("#tab-excerpts").get_by_role("link", name="Hands-on leading").first.click()
+    expect(page).to_have_url(re.compile(r"evidence\.html\?perspective=leader&code=hands-on$"))
+    expect(form.locator("[name=code]")).to_have_value("hands-on")
+    expect(form).to_be_in_viewport()
+    rows = page.locator("#tab-excerpts tbody tr")
+    assert 0 < rows.count() < before
+    marked = rows.locator("a[aria-current]")
+    assert marked.all_text_contents() == ["Hands-on leading"] * rows.count()
+    page.go_back()
+    expect(form.locator("[name=code]")).to_have_value("")
+    expect(rows).to_have_count(before)
+    expect(meaning).to_be_hidden()
+    page.go_forward()
+    meaning.click()
+    expect(page.locator("#code-hands-on")).to_be_in_viewport()
+
+
 def test_copying_speaks_danish(page):
     page.goto("da/book/reuse.html")
     button = page.locator("button.copybtn").first

@@ -274,7 +274,7 @@ def everything(study):
     """Every table and figure of the report."""
     shown = [make(study) for make in (*ALONE, *PICTURES)]
     shown.append(tables.concepts(study))
-    shown += [tables.factor_table(study, f, "{most} {n} {N} {count}") for f in study.families["family"]]
+    shown += [tables.factor_table(study, "{most} {n} {N} {count}", f) for f in study.families["family"]]
     return shown
 
 

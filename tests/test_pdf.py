@@ -184,8 +184,11 @@ def test_the_typology_is_on_one_page(book):
 
 
 def test_html_pages_link_to_the_pdf(book):
+    with pikepdf.open(book / "report.pdf") as report:
+        pages = f"PDF, {len(report.pages)} pages"
     for page in [book / "html/index.html", *book.glob("html/notebooks/*.html"), *book.glob("html/book/*.html")]:
-        (link,) = lxml.html.parse(str(page)).getroot().xpath("//a[text()='PDF']")
+        words = pages if page.name == "index.html" else "PDF"
+        (link,) = lxml.html.parse(str(page)).getroot().xpath(f"//a[text()='{words}']")
         assert (page.parent / link.get("href")).resolve() == (book / "html/report.pdf").resolve()
     assert (book / "html/report.pdf").read_bytes() == (book / "report.pdf").read_bytes()
 
@@ -247,6 +250,8 @@ def test_the_danish_report_is_one_too(book):
         with danish.open_outline() as ours, english.open_outline() as theirs:
             assert len(ours.root) == len(theirs.root)
             assert ours.root[0].title.endswith("Rapporten i overblik") and ours.root[-1].title == "Kolofon"
+        words = f"PDF, {len(danish.pages)} sider"
+    assert lxml.html.parse(str(book / "html/da/index.html")).getroot().xpath(f"//a[text()='{words}']/@href")
     with pdfplumber.open(book / "html/da/report.pdf") as opened:
         said = "\n".join(page.extract_text(x_tolerance=1.5) or "" for page in opened.pages)
     with pdfplumber.open(book / "report.pdf") as opened:

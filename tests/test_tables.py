@@ -5,7 +5,7 @@ import pytest
 from kodebog.report import tables
 
 ARGUMENTS = {
-    "factor_table": lambda study: tables.factor_table(study, "support", "Of {count}, {most} has {n} of {N}"),
+    "factor_table": lambda study: tables.factor_table(study, "Of {count}, {most} has {n} of {N}", "support"),
 }
 TABLES = {
     name: ARGUMENTS.get(name, function)

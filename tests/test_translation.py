@@ -110,7 +110,7 @@ def shown(study):
     for make in (pages.codebook, pages.codings_of_initiatives, pages.judgements, pages.settled):
         found[f"page of {make.__name__}"] = make(study)
     for family in study.families["family"]:
-        found[f"factors of {family}"] = tables.factor_table(study, family, "{most} {n} {N} {count}").markdown()
+        found[f"factors of {family}"] = tables.factor_table(study, "{most} {n} {N} {count}", family).markdown()
     for f in (figures.sample_and_print, figures.excerpts_by_section):
         figure = f(study)
         found[f"figure {f.__name__}"] = f"{figure.caption}\n{figure.alt}\n{figure.data.to_csv(sep=';', index=False)}"

@@ -27,6 +27,7 @@ class InBackground:
         self.app, self.builder, self.folder, self.doctrees = app, builder, folder, doctrees
         self._process: BaseProcess | None = None
         self._answer, self._there = get_context("fork").Pipe(duplex=False)
+        self._fault: str | None = None
 
     def options(self) -> dict[str, Any]:
         """Return the settings that differ from those of the Sphinx that started it; called in the new process."""
@@ -71,12 +72,13 @@ class InBackground:
             sphinx.errors.ExtensionError: when it could not be made, or only with warnings.
 
         """
-        try:
-            fault = self._answer.recv()
-        except EOFError:
-            fault = "Its process ended without a word."
-        if fault:
-            raise ExtensionError(f"{self.what} was not made.\n{fault}")
+        if self._fault is None:
+            try:
+                self._fault = str(self._answer.recv())
+            except EOFError:
+                self._fault = "Its process ended without a word."
+        if self._fault:
+            raise ExtensionError(f"{self.what} was not made.\n{self._fault}")
         return self.folder
 
     def stop(self) -> None:

@@ -164,6 +164,7 @@ def form(study: Study, explorer: Explorer) -> str:
     shown = _("{n} of {N} {what} shown").format(n="{n}", N="{N}", what=what)
     file = _("excerpts.csv") if explorer is EXCERPTS else _("findings.csv")
     name, reset, download = _("Filter the {what}").format(what=what), _("Show all"), _("Download what is shown (CSV)")
+    meaning = _("What the code means")
     # what DataTables says to those who listen
     words_of_heads = json.dumps(
         {
@@ -181,5 +182,6 @@ def form(study: Study, explorer: Explorer) -> str:
         f'<label>{words}<input type="search" name="q" autocomplete="off"></label>'
         f'<p><button type="reset">{reset}</button> '
         f'<button type="button" data-download>{download}</button>'
-        f' <span role="status">{shown.format(n=len(used), N=len(used))}</span></p></form>'
+        f' <span role="status">{shown.format(n=len(used), N=len(used))}</span>'
+        f" <a data-meaning hidden>{meaning}</a></p></form>"
     )

@@ -33,7 +33,7 @@ from kodebog.publish.html import (
     visit_folded_code,
     visit_unsearched_code,
 )
-from kodebog.publish.pdf import PdfInBackground, TypstBuilder
+from kodebog.publish.pdf import PAGE_COUNT, PdfInBackground, TypstBuilder, page_count
 from kodebog.publish.search import KodebogDomain, kept
 from kodebog.report import gate, metadata
 from kodebog.report.display import HOMES
@@ -309,6 +309,10 @@ class _Finishing:
             self.pdf = PdfInBackground(app)
             self.pdf.start()
 
+    def pages(self, _app: Sphinx) -> int | None:
+        """Return how many pages the PDF has, when it is there."""
+        return page_count(self.pdf.result()) if self.pdf else None
+
     def end(self, app: Sphinx, fault: Exception | None) -> None:
         try:
             if fault is None and app.builder.name == "html":
@@ -383,6 +387,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-get-outdated", _outdated)
     app.connect("env-purge-doc", outputs.forget)
     app.connect("env-updated", lambda _, env: kept(env).outdated())
+    app.add_event(PAGE_COUNT)
+    app.connect(PAGE_COUNT, finishing.pages)
     app.connect("builder-inited", finishing.begin)
     app.connect("write-started", finishing.start)
     app.connect("html-page-context", head.page_context, priority=900)

@@ -19,7 +19,7 @@ from kodebog import edition, paths
 from kodebog.edition import _, noop
 from kodebog.publish import editions, explorer, previews
 from kodebog.publish.addresses import Addresses
-from kodebog.publish.pdf import BRIEF
+from kodebog.publish.pdf import BRIEF, PAGE_COUNT
 from kodebog.report import metadata
 from kodebog.report.wording import known
 from kodebog.study import Study
@@ -239,7 +239,10 @@ def tools(app: Sphinx, page: str, doctree: nodes.document) -> str:
 
     source = Path(app.env.doc2path(page, base=False))
     reuse = app.builder.get_relative_uri(page, "book/reuse")  # on that very page an empty address
-    links = [(_("PDF"), f'href="{to(paths.PDF.name)}"'), (_("Cite"), f'href="{reuse}#cite"')]
+    # on the first page alone: pages that were written meanwhile need not wait for it
+    count = app.emit_firstresult(PAGE_COUNT) if page == app.config.root_doc else None
+    name = _("PDF, {n} pages").format(n=count) if count else _("PDF")
+    links = [(name, f'href="{to(paths.PDF.name)}"'), (_("Cite"), f'href="{reuse}#cite"')]
     if page == BRIEF:
         links = [(_("This page as PDF"), f'href="{to(paths.BRIEF.name)}"'), *links]
     if source.suffix == ".ipynb":

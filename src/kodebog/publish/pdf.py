@@ -33,6 +33,9 @@ from kodebog.study import Study
 from kodebog.study.package import content_hash
 
 STANDARD: typst.PDFStandard = "ua-1"
+COUNTED = ".pages.json"
+PAGE_COUNT = "kodebog-page-count"
+"""Event of Sphinx that asks how many pages the PDF has; nobody answers where none is made."""
 """PDF/UA-1, the standard for accessible PDF; Typst refuses to write a file that does not meet it."""
 
 
@@ -126,11 +129,15 @@ def write(app: Sphinx, out: Path) -> Path:
 
 
 def _compile(markup: str, out: Path) -> Path:
-    """Let Typst make a PDF, without warnings; return the file. What was made of the same before is left as it is."""
-    source, fonts = out.with_suffix(".typ"), truetype()
+    """Let Typst make a PDF, without warnings; return the file. What was made of the same before is left as it is.
+
+    Beside it stands what it says of itself under the label `page-count`.
+    """
+    source, said, fonts = out.with_suffix(".typ"), out.with_suffix(COUNTED), truetype()
     pictures = hash_files(out.parent, out.parent / IMAGES, known=hash_files(fonts, fonts))
     markup = f"// Typst {version('typst')}, {pictures}\n{markup}"
-    if out.is_file() and source.is_file() and source.read_text(encoding="utf-8") == markup:
+    kept = out.is_file() and said.is_file() and source.is_file()
+    if kept and source.read_text(encoding="utf-8") == markup:
         return out
     out.unlink(missing_ok=True)
     source.write_text(markup, encoding="utf-8")
@@ -141,12 +148,19 @@ def _compile(markup: str, out: Path) -> Path:
         options: Any = {"pdf_standards": [STANDARD], "timestamp": int(_released().timestamp())}
         made: Any
         made, warnings = compiler.compile_with_warnings(**options)
+        said.write_text(compiler.query("<page-count>", field="value"), encoding="utf-8")
     except typst.TypstError as error:
         raise PdfError(f"Typst: {error.message}\n{error.diagnostic}") from None
     if warnings:
         raise PdfError("\n".join(f"Typst: {warning.message}" for warning in warnings))
     out.write_bytes(made)
     return out
+
+
+def page_count(pdf: Path) -> int:
+    """Return how many pages a PDF has that was made here."""
+    (count,) = json.loads(pdf.with_suffix(COUNTED).read_text(encoding="utf-8"))
+    return int(count)
 
 
 def _take_along(images: Iterable[str], source: Path, folder: Path) -> None:
@@ -277,5 +291,6 @@ def _back() -> str:
     ]
     paragraphs.insert(1, f"#raw({quote(content_hash(paths.study()))})")
     text = "\n".join(f"#par[{paragraph}]" for paragraph in paragraphs)
+    text += "#context [#metadata(here().page()) <page-count>]"
     head = quote(_("Colophon"))
     return f"\n#block(breakable: false)[#heading(level: 1, numbering: none)[#{head}]\n{text}]\n"

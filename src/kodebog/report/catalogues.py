@@ -34,7 +34,7 @@ START = paths.PACKAGE / "publish" / "start"
 """What a new project begins with."""
 KEYWORDS: dict[str, Any] = {"_": None, "noop": None}
 """Calls in the code whose argument is translated."""
-CAPTIONS = {"factor_table": (3,)}
+CAPTIONS = {"factor_table": (2,)}
 """Calls in notebooks of which an argument is translated, and which one."""
 OF_THEME = (
     "Skip to content",

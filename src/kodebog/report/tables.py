@@ -187,28 +187,34 @@ def typology_table(study: Study) -> Table:
     return Table(frame, caption, "tab-typology", widths, stub=True, look=look, legend=legend)
 
 
-def factor_table(study: Study, family: str, caption: str) -> Table:
-    """Return the summary of a family: who says it, in how many excerpts, and who speaks against it.
+def factor_table(study: Study, caption: str, *families: str) -> Table:
+    """Return the summary of a code family, or of several: who speaks for each factor, and who against it.
 
     `caption` is translated, if it has a translation. In it, `{most}` stands for the factors with most excerpts, `{n}`
     for how many these have, `{N}` for all printed excerpts and `{count}` for the number of factors.
     """
-    rows = factors.factor_summary(study, family, lang())
+    rows = pd.concat(
+        [factors.factor_summary(study, family, lang()).assign(family=family) for family in families], ignore_index=True
+    )
     names, order = in_both(study, "codes"), _by_speaker(study)
     frame = pd.DataFrame(
         {
             _("Factor"): [f"{'– ' * int(str(r.level))}{names[str(r.code)]}" for r in rows.itertuples()],
+            _("Code family"): rows["family"].map(labels(study, "families")),
             _("Printed excerpts"): [
                 Voices(tuple(sorted(r.excerpts, key=order)), against=r.excerpts_against) for r in rows.itertuples()
             ],
         }
     )
+    widths: tuple[int, ...] = (45, 20, 35)
+    if len(families) == 1:
+        frame, widths = frame.drop(columns=_("Code family")), (50, 50)
     top, n = leading(rows["label"], rows["n"])
     count = int((rows["level"] == 0).sum())
     words = known(caption).format(most=top, n=n, N=len(study.excerpts), count=count)
     crossed = ["against"] if rows["excerpts_against"].map(len).any() else []
-    legend = _legend(study, *crossed)
-    return Table(frame, words, f"tab-{family}", (50, 50), stub=True, look="kodebog-voices", legend=legend)
+    name, legend = f"tab-{'-'.join(families)}", _legend(study, *crossed)
+    return Table(frame, words, name, widths, stub=True, look="kodebog-voices", legend=legend)
 
 
 MANNERS = {
@@ -307,21 +313,24 @@ RESULTS = (noop("same"), noop("differs"), noop("not checkable"))
 
 
 def results(study: Study) -> Table:
-    """Return the published lists, cells and numbers that can be compared, beside what the data give."""
+    """Return the published lists, cells and numbers that can be compared with what the data give.
+
+    A row each for those that differ; those that come out the same, and those that nothing bears on, are named together.
+    """
     rows = ledger.published_results(study, lang())
-    rows = rows[rows["status"] != "transcribed"]
-    same = int((rows["status"] == "same").sum())
-    compared = int(rows["status"].isin(["same", "differs"]).sum())
-    frame = pd.DataFrame(
-        {
-            _("Published result"): rows["what"],
-            _("Printed"): rows["printed"],
-            _("Rebuilt"): rows["rebuilt"],
-            _("Status"): rows["status"].map(known),
-            _("Why"): rows["why"],
-        }
-    )
-    caption = _("{of} printed lists and cells come out entry for entry").format(of=of(same, compared))
+    same, differs, open_ = (rows[rows["status"] == status] for status in RESULTS)
+    compared = len(same) + len(differs)
+    numbers = [f"{row.what}: {row.printed}" for row in open_.itertuples()]
+    each = list(differs[["what", "printed", "rebuilt", "status", "why"]].itertuples(index=False))
+    together = [
+        ("; ".join(names), "", "", status, "; ".join(part["why"].unique()))
+        for status, part, names in ((RESULTS[0], same, same["what"]), (RESULTS[2], open_, numbers))
+        if len(part)
+    ]
+    columns = [_("Published result"), _("Printed"), _("Rebuilt"), _("Status"), _("Why")]
+    frame = pd.DataFrame([*each, *together], columns=columns)
+    frame[_("Status")] = frame[_("Status")].map(known)
+    caption = _("{of} printed lists and cells come out entry for entry").format(of=of(len(same), compared))
     return Table(frame, caption, "tab-results", (34, 12, 12, 13, 29), stub=True)
 
 

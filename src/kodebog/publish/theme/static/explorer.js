@@ -6,8 +6,19 @@ document.addEventListener("DOMContentLoaded", () => {
   if (!table) return;
   const status = form.querySelector("[role=status]");
   const fields = [...form.elements].filter((field) => field.name);
+  const meaning = form.querySelector("[data-meaning]");
   const head = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
   const fold = (text) => text.normalize("NFC").toLowerCase();
+
+  // A code of a row leads to the rows with that code; what it means is one link from there.
+  const meanings = {};
+  const codes = form.code ? [...table.querySelectorAll('a[href*="#code-"]')] : [];
+  for (const link of codes) {
+    const code = link.hash.slice("#code-".length);
+    meanings[code] = link.href;
+    link.href = `?code=${code}`;
+    link.dataset.code = code;
+  }
 
   const widths = [...table.querySelectorAll("col")].map((col) => ({ width: col.getAttribute("width") }));
   const shown = new DataTable(table, { columns: widths.length ? widths : null, paging: false, info: false, order: [], autoWidth: false, layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null }, language: JSON.parse(form.dataset.words) });
@@ -19,13 +30,25 @@ document.addEventListener("DOMContentLoaded", () => {
       return row.dataset[field.name].split(" ").includes(field.value);
     });
 
-  const apply = (keepHash) => {
-    const query = new URLSearchParams(fields.filter((f) => f.value).map((f) => [f.name, f.value]));
-    const address = (query.size ? "?" + query : location.pathname) + (keepHash ? location.hash : "");
-    history.replaceState(null, "", address);
+  const show = () => {
     shown.draw();
     const [n, all] = [shown.rows({ search: "applied" }).count(), shown.rows().count()];
     status.textContent = form.dataset.shown.replace("{n}", n).replace("{N}", all);
+    meaning.hidden = !meanings[form.code?.value];
+    if (!meaning.hidden) meaning.href = meanings[form.code.value];
+    for (const link of codes) link.ariaCurrent = link.dataset.code === form.code.value ? "true" : null;
+  };
+
+  const apply = (keepHash, keep = "replaceState") => {
+    const query = new URLSearchParams(fields.filter((f) => f.value).map((f) => [f.name, f.value]));
+    const address = (query.size ? "?" + query : location.pathname) + (keepHash ? location.hash : "");
+    history[keep](null, "", address);
+    show();
+  };
+
+  const read = () => {
+    const asked = new URLSearchParams(location.search);
+    fields.forEach((field) => (field.value = asked.get(field.name) ?? ""));
   };
 
   shown.search.fixed("explorer", (_text, _data, index) => keeps(shown.row(index).node()));
@@ -57,10 +80,22 @@ document.addEventListener("DOMContentLoaded", () => {
     link.click();
     URL.revokeObjectURL(link.href);
   });
+  table.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-code]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    form.code.value = link.dataset.code;
+    apply(false, "pushState");
+    form.scrollIntoView();
+    form.code.focus({ preventScroll: true });
+  });
   window.addEventListener("hashchange", reveal);
+  window.addEventListener("popstate", () => {
+    read();
+    show();
+  });
 
-  const asked = new URLSearchParams(location.search);
-  fields.forEach((field) => (field.value = asked.get(field.name) ?? ""));
+  read();
   apply(true);
   reveal();
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
