@@ -267,6 +267,30 @@ TABLES = {
 }
 
 
+def test_columns_of_codes_are_families_where_they_are_called_differently(tmp_path):
+    path = tmp_path / "codings.csv"
+    path.write_text(
+        "id,Activity 1,Activity_2,Quality,Quality2\n1,plan,test,good,\n2,plan,plan,bad,plan\n", encoding="utf-8"
+    )
+    wide = Columns(codes=("Activity 1", "Activity_2", "Quality", "Quality2"))
+    coded = readers.read(path, wide)
+    tree = {(c.name, coded.codes[c.parent].name) for c in coded.codes.values() if c.parent}
+    assert tree == {
+        ("plan", "Activity"),
+        ("test", "Activity"),
+        ("good", "Quality"),
+        ("bad", "Quality"),
+        ("plan", "Quality"),
+    }
+    assert len(coded.codings) == 6
+    assert coded.notes[0] == "Codes stand in families, by the columns that hold them: “Activity”, “Quality”."
+    alike = readers.read(path, Columns(codes=("Activity 1", "Activity_2")))
+    assert set(alike.codes) == {"plan", "test"} and not alike.notes[0].startswith("Codes stand")
+    (tmp_path / "codes.csv").write_text("code\nplan\n", encoding="utf-8")
+    named = readers.read(path, Columns(codes=("Activity 1", "Quality"), codebook=str(tmp_path / "codes.csv")))
+    assert set(named.codes) == {"plan", "good", "bad"}, "whose codes have names already stands in no other family"
+
+
 @pytest.mark.parametrize("how", TABLES)
 def test_tables(tmp_path, how):
     path = tmp_path / "codings.csv"

@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         "marks": "of a table: columns that are codes, marked where a passage has them",
         "sheet": "of a workbook: the sheet to read",
         "codebook": "of a table: a second table with the names of all codes, where names hold commas",
+        "second": "a file in which another coder has coded the same documents, to be compared",
     }.items():
         sub.add_argument(f"--{option}", default="", help=what)
     other = "write codings, code tables, codebook and REFI-QDA project for other programs"
@@ -334,6 +335,7 @@ def _import(arguments: argparse.Namespace) -> int:
         arguments.licence,
         arguments.group,
         arguments.language,
+        Path(arguments.second) if arguments.second else None,
     )
     print(doctor.counted(made.coded))
     for head, lines in (("Done on the way", made.notes), ("Changed since the last import", changed)):

@@ -16,6 +16,7 @@ from kodebog.files import write_whole
 from kodebog.paths import MARKS
 from kodebog.report import catalogues, gate
 from kodebog.study import importing, leaks, readers
+from kodebog.study.comparison import compared
 from kodebog.study.disclosure import in_prose
 from kodebog.study.faults import Fault
 from kodebog.study.package import Package, datapackage
@@ -57,12 +58,13 @@ def bring_in(
     licence: str = "",
     group: str = "",
     language: str = "",
+    second: Path | None = None,
 ) -> BroughtIn:
     """Make a project of a file, or bring its tables up to date; return what was made, and what is wrong with it.
 
     A new project is made beside its place and put there when it is whole. In one that stands, tables alone change:
     notebooks, pages and settings are the researcher's. `language`: that of the words around the tables, English where
-    nobody says and no project stands.
+    nobody says and no project stands. `second`: a file of another coder, held against the first.
 
     Raises:
         ReadError: when the file cannot be read.
@@ -74,7 +76,11 @@ def bring_in(
     coded = readers.read(file, columns)
     key = importing.Key.read(importing.private_folder(folder))
     known = bool(key.ids)
-    group = key.remember(file, columns, group)
+    group, second = key.remember(file, columns, group, second)
+    if second:
+        if known and not second.exists():
+            raise importing.ImportFault(f"{second}: is not there; the second coder's file, name it with --second.")
+        coded = compared(coded, readers.read(second, columns))
     if not folder.exists() or not any(folder.iterdir()):
         with edition.making(language or edition.CODE):
             made = importing.tables(coded, key, group, _names())

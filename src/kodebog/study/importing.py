@@ -22,6 +22,7 @@ from kodebog.errors import KodebogError
 from kodebog.files import write_whole
 from kodebog.study import readers
 from kodebog.study.coded import Code, Coded, Document, Passage, numbered, said, words_of_documents
+from kodebog.study.comparison import SECOND
 from kodebog.study.disclosure import ADDRESS, EXCEPTIONS, found_in
 from kodebog.study.package import DESCRIPTOR, LONGEST_CELL, Package, tables_of_interviews
 from kodebog.study.questions import UNDECIDED_LICENCE
@@ -49,7 +50,7 @@ class ImportFault(KodebogError):
 class Key:
     """What ids stand for: (kind, name) → id.
 
-    Kinds: document, group, code, family, excerpt, coder; and of the last import: file, columns, group by.
+    Kinds: document, group, code, family, excerpt, coder; and of the last import: file, columns, group by, second file.
     """
 
     ids: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -68,19 +69,23 @@ class Key:
                     key.taken[row["kind"]].add(row["id"])
         return key
 
-    def remember(self, file: Path, columns: Columns, group: str) -> str:
+    def remember(self, file: Path, columns: Columns, group: str, second: Path | None = None) -> tuple[str, Path | None]:
         """Keep where the file lies that is imported, how its columns were read, and by what documents are grouped.
 
-        Returns that by which they are: what was said last, where nobody says it now.
+        Returns that by which they are, and where the file of a second coder lies: what was said last, where nobody says
+        it now.
         """
         group = group or next((name for kind, name in self.ids if kind == "group by"), "")
-        for known in [known for known in self.ids if known[0] in {"file", "columns", "group by"}]:
+        second = second or next((Path(name) for kind, name in self.ids if kind == "second file"), None)
+        for known in [known for known in self.ids if known[0] in {"file", "columns", "group by", "second file"}]:
             del self.ids[known]
         if group:
             self.ids["group by", group] = "group"
+        if second:
+            self.ids["second file", str(second.resolve())] = "source"
         self.ids["file", str(file.resolve())] = "source"
         self.ids["columns", json.dumps(asdict(columns))] = "columns"
-        return group
+        return group, second
 
     def columns(self) -> Columns | None:
         """Return how the columns of the imported file were read; none where nobody has said."""
@@ -428,9 +433,10 @@ def _excerpts(coded: Coded, key: Key, documents: dict[str, Row]) -> tuple[dict[s
 
 
 def _coders(coded: Coded, key: Key) -> dict[str, str]:
-    """Pseudonyms, by what the reader calls them: who gave most codes is the first."""
+    """Pseudonyms, by what the reader calls them: who gave most codes is the first; those of a second file come last."""
     number = Counter(coding.coder for coding in coded.codings)
-    return {by: key.numbered("coder", by, "coder-", 1) for by, _ in number.most_common()}
+    ranked = sorted(number, key=lambda by: (by.endswith(SECOND), -number[by]))
+    return {by: key.numbered("coder", by, "coder-", 1) for by in ranked}
 
 
 def descriptor(

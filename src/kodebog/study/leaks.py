@@ -81,15 +81,17 @@ def _fault(file: str, row: int | None, column: str, value: str, problem: str) ->
 
 
 def _spoken(key: Key) -> tuple[set[tuple[str, ...]], list[str]]:
-    """Every run of words of the imported file, and why there are none."""
-    path = next((Path(name) for kind, name in key.ids if kind == "file"), None)
-    if path is None or not path.exists():
-        return set(), [f"{path or 'the file that was imported'} is not there: words of interviews not looked for"]
+    """Every run of words of the imported files, and why there are none."""
+    found: set[tuple[str, ...]] = set()
+    paths = [Path(name) for kind, name in key.ids if kind in {"file", "second file"}]
+    if missing := next((path for path in paths if not path.exists()), None if paths else "the file that was imported"):
+        return set(), [f"{missing} is not there: words of interviews not looked for"]
     try:
-        found = said(readers.read(path, key.columns()))
+        for path in paths:
+            found |= said(readers.read(path, key.columns()))
     except ReadError as error:
         return set(), [f"{error} Words of interviews not looked for."]
-    return found, [] if found else [f"{path.name} holds no text: words of interviews not looked for"]
+    return found, [] if found else [f"{paths[0].name} holds no text: words of interviews not looked for"]
 
 
 def _signed(package: Package) -> list[str]:

@@ -53,7 +53,7 @@ class Columns:
     passage: str = ""
     coder: str = ""
     codes: tuple[str, ...] = ()
-    """Columns whose cells are codes."""
+    """Columns whose cells are codes, a family each where they are called differently but for a number at the end."""
     marks: tuple[str, ...] = ()
     """Columns that are codes themselves: a passage has the code where its cell says neither nothing nor no."""
     sheet: str = ""
@@ -90,6 +90,7 @@ def read(path: Path, told: Columns | None = None) -> Coded:
     used = {*roles.values(), *codes, *marks}
     beside = {head: at for at, head in enumerate(heads) if head and at not in used}
     names = _names(Path(told.codebook)) if told.codebook else {}
+    family = {} if names else _families(heads, codes)
     made.codes.update({name: Code(name, name, "", definition) for name, definition in names.items()})
     attributes: dict[str, dict[str, set[str]]] = {}
     nameless: Counter[str] = Counter()
@@ -106,7 +107,7 @@ def read(path: Path, told: Columns | None = None) -> Coded:
         passage = f"{document}\t{known}"
         start, end = (int(cell["start"]), int(cell["end"])) if placed and cell["start"] else (None, None)
         made.passages.setdefault(passage, Passage(passage, document, start, end, cell.get("words") or None))
-        given = [code for at in codes for code in _split(cells[at], names)]
+        given = [family.get(at, "") + code for at in codes for code in _split(cells[at], names)]
         commas += sum("," in cells[at] and len(_split(cells[at], names)) == 1 for at in codes)
         given += [heads[at] for at in marks if cells[at].casefold() not in NO]
         bare += not given
@@ -116,12 +117,7 @@ def read(path: Path, told: Columns | None = None) -> Coded:
             made.codings.append(Coding(passage, code, by))
     if heads == TAGUETTE:
         made.codes = by_dots(made.codes)
-    if bare:
-        made.notes.append(f"{numbered(bare, 'row')} without a code.")
-    if trees:
-        made.notes.append(f"{numbered(trees, 'code')} placed below others, by the “>” or “\\” in their names.")
-    if commas:
-        made.notes.append(f"{commas} cells hold commas, which were taken as part of a code's name.")
+    made.notes += _remarks(bare, trees, commas, family)
     for document, values in attributes.items():
         alike = {head: next(iter(found)) for head, found in values.items() if len(found) == 1}
         made.documents[document].attributes.update({head: value for head, value in alike.items() if value})
@@ -130,6 +126,21 @@ def read(path: Path, told: Columns | None = None) -> Coded:
     return made
 
 
+def _remarks(bare: int, trees: int, commas: int, family: Mapping[int, str]) -> Iterator[str]:
+    """What was noticed in the rows, a sentence each."""
+    if bare:
+        yield f"{numbered(bare, 'row')} without a code."
+    if family:
+        listed = ", ".join(dict.fromkeys(f"“{above.removesuffix(UNDER)}”" for above in family.values()))
+        yield f"Codes stand in families, by the columns that hold them: {listed}."
+    elif trees:
+        yield f"{numbered(trees, 'code')} placed below others, by the “>” or “\\” in their names."
+    if commas:
+        yield f"{commas} cells hold commas, which were taken as part of a code's name."
+
+
+UNDER = " > "
+"""What is written here between a code and the one above it."""
 _BELOW = re.compile(r"\s+>\s+|\\+")
 """What stands between a code and those above it, as MAXQDA, NVivo and `kodebog export` write them in one cell."""
 
@@ -142,10 +153,21 @@ def _add(codes: dict[str, Code], path: str) -> bool:
         return False
     above = ""
     for depth, name in enumerate(names, 1):
-        known = path if depth == len(names) else " > ".join(names[:depth])
+        known = path if depth == len(names) else UNDER.join(names[:depth])
         codes.setdefault(known, Code(known, name, above))
         above = known
     return True
+
+
+def _families(heads: Sequence[str], codes: Sequence[int]) -> dict[int, str]:
+    """What stands before a code, by the column that holds it; nothing where all columns are called alike.
+
+    >>> _families(["Activity 1", "Activity 2", "Quality"], [0, 1, 2])
+    {0: 'Activity > ', 1: 'Activity > ', 2: 'Quality > '}
+
+    """
+    stems = {at: re.sub(r"[\W_]*\d+$", "", heads[at]) or heads[at] for at in codes}
+    return {at: stem + UNDER for at, stem in stems.items()} if len(set(stems.values())) > 1 else {}
 
 
 def _placed(rows: Sequence[Sequence[str]], roles: Mapping[str, int]) -> bool:
