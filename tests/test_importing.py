@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 import made_up
 from kodebog import Study, cli
 from kodebog.analysis import factors, interviews
+from kodebog.publish import explorer
 from kodebog.publish.project import ProjectTaken, bring_in
+from kodebog.report import display
 from kodebog.report import interviews as report
 from kodebog.study import importing, leaks, readers
 from kodebog.study.coded import Code, Coded, Coding, Document, Passage
@@ -592,3 +594,51 @@ def test_a_typology_without_dimensions(start):
 def test_what_is_for_articles_says_so(start, arguments, capfd):
     assert cli.main([*arguments, str(start() / "data")]) == 1
     assert "holds coded interviews" in capfd.readouterr().err
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=12))
+@settings(max_examples=50, derandomize=True, phases=[Phase.generate, Phase.shrink])
+def test_pages_of_excerpts_hold_whole_documents_where_these_fit(sizes):
+    documents = [f"D{n}" for n, size in enumerate(sizes) for _ in range(size)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(interviews, "ON_A_PAGE", 12)
+        page = interviews.paged(map(str, range(len(documents))), documents)
+    held = collections.Counter(page.values())
+    assert list(page.values()) == sorted(page.values()) and set(held) == set(range(1, len(held) + 1))
+    assert max(held.values()) <= 12
+    for document, size in zip(dict.fromkeys(documents), sizes, strict=True):
+        on = {page[str(n)] for n, of in enumerate(documents) if of == document}
+        assert len(on) == -(-size // 12), "in as few pages as can be"
+
+
+def test_many_excerpts_have_several_pages(start, made, monkeypatch):
+    monkeypatch.setattr(interviews, "ON_A_PAGE", 16)
+    folder = start()
+    study = Study.load(folder / "data")
+    names = ["evidence", "evidence-2"]
+    assert re.findall(r"notebooks/(evidence\S*)", (folder / "_toc.yml").read_text(encoding="utf-8")) == names
+    tables = []
+    for number, name in enumerate(names, 1):
+        cells = json.loads((folder / f"notebooks/{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+        assert "".join(cells[-1]["source"]) == f"interviews.excerpts(study, page={number})"
+        tables.append(report.excerpts(study, number))
+        assert {display.home(study, excerpt) for excerpt in tables[-1].frame["Excerpt"]} == {name}
+        here = explorer.of_page(f"notebooks/{name}")
+        assert here.table == tables[-1].name, "names are given once"
+        form = explorer.form(study, here)
+        assert re.findall(r'<a data-page href="(\S+)\.html">', form) == [other for other in names if other != name]
+        assert f"{len(tables[-1].frame)} of {len(tables[-1].frame)} excerpts shown" in form
+    assert [e for table in tables for e in table.frame["Excerpt"]] == list(study.excerpts["excerpt"])
+    assert report.excerpts(study).caption.startswith("All 30 coded excerpts of 4 documents")
+    assert tables[0].caption == f"{len(tables[0].frame)} coded excerpts of 2 documents, by character"
+    on_first = study.excerpt_codes["excerpt"].isin(tables[0].frame["Excerpt"])
+    first = set(study.excerpt_codes[on_first]["code"])
+    for code in study.excerpt_codes["code"].unique():
+        assert explorer.first_with(study, code) == ("notebooks/evidence" if code in first else "notebooks/evidence-2")
+    # more pages; what stands is left as it is
+    cells = json.loads((folder / "notebooks/evidence-2.ipynb").read_text(encoding="utf-8"))
+    (folder / "notebooks/evidence-2.ipynb").write_text(json.dumps(cells), encoding="utf-8")
+    monkeypatch.setattr(interviews, "ON_A_PAGE", 8)
+    changed = bring_in(folder.parent / "interviews.qdpx", Columns(), folder).changed
+    assert changed == ["chapter “evidence-3” added", "chapter “evidence-4” added"]
+    assert (folder / "notebooks/evidence-2.ipynb").read_text(encoding="utf-8") == json.dumps(cells)

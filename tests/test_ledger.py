@@ -9,6 +9,7 @@ from kodebog import Study, paths
 from kodebog.analysis import ledger
 from kodebog.analysis.coding import coded
 from kodebog.analysis.evidence import unjudged, without_shared_codes
+from kodebog.analysis.typology import compare_with_print
 from kodebog.study.rules import RULES
 
 
@@ -173,10 +174,10 @@ def mutants(study):
 
 @pytest.mark.trial
 def test_one_corrupted_coding_at_a_time(study, record_property):
-    """Every row of the coded tables is corrupted in turn; what rules, ledger and judgements miss must be explained."""
+    """Every row of the coded tables is corrupted in turn; what rules, ledger, judgements and typology miss is explained."""
     recorded = pd.read_csv(paths.DATA / ledger.LEDGER, dtype="str", keep_default_na=False)
     family = study.codes.set_index("code")["family"]
-    apart = without_shared_codes(study)
+    apart, shown = without_shared_codes(study), compare_with_print(study)
     total, caught, unexplained, survivors = 0, 0, [], {}
     for name, row, mutant in mutants(study):
         total += 1
@@ -188,6 +189,7 @@ def test_one_corrupted_coding_at_a_time(study, record_property):
             or not ledger.ledger(mutant).astype("str").equals(recorded.astype("str"))
             or unjudged(mutant)
             or not without_shared_codes(mutant).equals(apart)
+            or not compare_with_print(mutant).equals(shown)  # with the excerpts behind each entry, as nbval compares it
         ):
             caught += 1
             continue
@@ -196,7 +198,8 @@ def test_one_corrupted_coding_at_a_time(study, record_property):
         if kind not in UNPUBLISHED and not carries_the_same(study, mutant):
             unexplained.append((name, row.tolist()))
     record_property(
-        "corrupted codings caught by schema, rules, ledger or judgements", f"{caught} of {total}; not: {survivors}"
+        "corrupted codings caught by schema, rules, ledger, judgements or the typology",
+        f"{caught} of {total}; not: {survivors}",
     )
     assert total == len(study.excerpt_codes) + len(study.case_codes) + study.cases["practice"].count() + len(
         study.sample

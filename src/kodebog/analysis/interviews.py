@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pandas as pd
@@ -40,6 +40,31 @@ def documents(study: Study) -> pd.DataFrame:
         .reset_index()
         .rename(columns={"label_en": "label"})
     )
+
+
+ON_A_PAGE = 700
+"""Excerpts that are listed on one page, at most: with some codes each they stay well under a megabyte."""
+
+
+def paged(excerpts: Iterable[str], documents: Iterable[str]) -> dict[str, int]:
+    """Return on which page each excerpt is listed, from 1; `documents`: the document of each.
+
+    A page holds whole documents, as many as fit; a document with more excerpts than fit has pages of its own.
+
+    >>> set(paged(["E01", "E02"], ["D01", "D02"]).values())
+    {1}
+
+    """
+    found: dict[str, int] = {}
+    page, filled = 1, 0
+    for _, group in itertools.groupby(zip(excerpts, documents, strict=True), key=lambda pair: pair[1]):
+        own = [excerpt for excerpt, _ in group]
+        for excerpt, rest in zip(own, range(len(own), 0, -1), strict=True):
+            begins = excerpt == own[0] and filled + rest > ON_A_PAGE
+            if filled and (begins or filled == ON_A_PAGE):
+                page, filled = page + 1, 0
+            found[excerpt], filled = page, filled + 1
+    return found
 
 
 def codes_together(study: Study, overlap: bool = False) -> pd.DataFrame:

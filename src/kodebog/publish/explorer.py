@@ -6,15 +6,18 @@ Every row of such a table gets what it can be filtered by in `data-` attributes,
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from html import escape
 
 from kodebog.analysis.coding import coded, practice_of_excerpts
 from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.ledger import STATUSES, status_of_findings
 from kodebog.edition import _, noop
+from kodebog.report.display import home
 from kodebog.report.wording import in_both, known, labels, lang
 from kodebog.study import Lang, Study
 
@@ -129,12 +132,34 @@ FINDINGS = Explorer(
 )
 OF_INTERVIEWS = {"Perspective": noop("Group"), "Section": noop("Document")}
 """Names of filters where the study holds coded interviews."""
-PAGES = {explorer.page: explorer for explorer in (EXCERPTS, FINDINGS)}
+
+
+def of_page(page: str) -> Explorer | None:
+    """Return what a page has to be filtered; many excerpts of interviews stand on several pages."""
+    explorers = {explorer.page: explorer for explorer in (EXCERPTS, FINDINGS)}
+    if further := re.fullmatch(rf"{EXCERPTS.page}-(\d+)", page):
+        return replace(EXCERPTS, page=page, table=f"{EXCERPTS.table}-{further[1]}")
+    return explorers.get(page)
+
+
+def first_with(study: Study, code: str) -> str:
+    """Return the first page on which an excerpt has a code."""
+    return _first_pages(study).get(code, EXCERPTS.page)
+
+
+@functools.lru_cache(maxsize=2)
+def _first_pages(study: Study) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for excerpt, attributes in excerpt_attributes(study).items():
+        for code in attributes["code"].split():
+            found.setdefault(code, f"notebooks/{home(study, excerpt)}")
+    return found
 
 
 def form(study: Study, explorer: Explorer) -> str:
     """Return the form with a filter for each attribute; the style sheet hides it where there are no scripts."""
-    used = list(explorer.rows(study).values())
+    homes = {row: f"notebooks/{home(study, row)}" for row in explorer.rows(study)}
+    used = [attributes for row, attributes in explorer.rows(study).items() if homes[row] == explorer.page]
     renamed = OF_INTERVIEWS if study.of_interviews else {}
     filters = [
         (attribute, renamed.get(name, name), table)
@@ -183,5 +208,18 @@ def form(study: Study, explorer: Explorer) -> str:
         f'<p><button type="reset">{reset}</button> '
         f'<button type="button" data-download>{download}</button>'
         f' <span role="status">{shown.format(n=len(used), N=len(used))}</span>'
-        f" <a data-meaning hidden>{meaning}</a></p></form>"
+        f" <a data-meaning hidden>{meaning}</a></p>{_elsewhere(study, homes, explorer.page)}</form>"
     )
+
+
+def _elsewhere(study: Study, homes: Mapping[str, str], here: str) -> str:
+    """Links to the other pages of excerpts, called by their documents; explorer.js takes the filters there, too."""
+    documents, label = study.excerpts.set_index("excerpt")["section"], study.labels("sections")
+    pages: dict[str, list[str]] = {}
+    for row, page in homes.items():
+        if page != here:
+            pages.setdefault(page, []).append(label[documents[row]])
+    named = {page: escape("–".join(dict.fromkeys([names[0], names[-1]]))) for page, names in pages.items()}
+    links = [f'<a data-page href="{page.rpartition("/")[2]}.html">{words}</a>' for page, words in named.items()]
+    words = _("Excerpts of other documents")
+    return f"<p>{words}: {', '.join(links)}</p>" if links else ""

@@ -36,7 +36,7 @@ from kodebog.publish.html import (
 from kodebog.publish.pdf import PAGE_COUNT, PdfInBackground, TypstBuilder, page_count
 from kodebog.publish.search import KodebogDomain, kept
 from kodebog.report import gate, metadata
-from kodebog.report.display import HOMES
+from kodebog.report.display import home
 from kodebog.report.facts import facts
 from kodebog.report.pages import (
     citations,
@@ -214,13 +214,13 @@ def _resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, ch
     if node.get("reftype") == "kodebog-filter":
         if app.builder.format != "html":
             return child
-        address = app.builder.get_relative_uri(node["refdoc"], explorer.EXCERPTS.page)
+        address = app.builder.get_relative_uri(node["refdoc"], explorer.first_with(Study.load(), target))
         return nodes.reference("", "", child, refuri=f"{address}?code={target}", internal=True)
     if node.get("reftype") != "kodebog":
         return None
     if target.startswith("code-"):
         return make_refnode(app.builder, node["refdoc"], "book/codebook", target, child)
-    return make_refnode(app.builder, node["refdoc"], f"notebooks/{HOMES[target[0]]}", target, child)
+    return make_refnode(app.builder, node["refdoc"], f"notebooks/{home(Study.load(), target)}", target, child)
 
 
 def _generate(app: Sphinx, docname: str, source: list[str]) -> None:

@@ -111,7 +111,7 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     context["live"] = app.config.kodebog_live
     if pagename == app.config.root_doc and not paths.PRIVATE:
         context["json_ld"] = metadata.script_safe(metadata.schema_org(paths.study(), where.book))
-    if pagename in explorer.PAGES:
+    if explorer.of_page(pagename):
         for script in explorer.SCRIPTS:
             app.add_js_file(script)
     context["copying"] = editions.copying() if re.search(COPIED, context.get("body", "")) else ""
@@ -120,7 +120,7 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     if doctree is not None and (found := _previews(app, body)):
         context["previews"] = metadata.script_safe(found)
         app.add_js_file(previews.SCRIPT)
-    if "kodebog-legend" in body and pagename not in explorer.PAGES:  # which have filters of their own
+    if "kodebog-legend" in body and not explorer.of_page(pagename):  # which have filters of their own
         app.add_js_file(LEGENDS)
     for files in ("script_files", "css_files"):
         wanted = [file for file in context[files] if _needed(file, context.get("body", ""))]

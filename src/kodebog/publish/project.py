@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from kodebog import edition
+from kodebog.analysis.interviews import paged
 from kodebog.edition import _
 from kodebog.errors import KodebogError
 from kodebog.files import write_whole
@@ -155,7 +157,7 @@ CHAPTERS: dict[str, Callable[[importing.Imported], bool]] = {
 }
 """Chapters that not every study has, and when it has them."""
 LAST = "      - file: notebooks/evidence\n"
-"""The line of the contents before which such a chapter is put."""
+"""The line of the contents before which such a chapter is put, and after which further pages of excerpts are."""
 
 
 def _add_chapters(made: importing.Imported, folder: Path) -> list[str]:
@@ -163,17 +165,43 @@ def _add_chapters(made: importing.Imported, folder: Path) -> list[str]:
     done = []
     for name, wanted in CHAPTERS.items():
         notebook, contents = folder / "notebooks" / f"{name}.ipynb", folder / "_toc.yml"
-        if not wanted(made) or notebook.exists():
-            continue
-        write_whole(notebook, _read(START / "notebooks" / notebook.name))
-        toc = contents.read_text(encoding="utf-8")
-        line = f"      - file: notebooks/{name}\n"
-        if LAST in toc and line not in toc:
-            write_whole(contents, toc.replace(LAST, line + LAST, 1))
-            done.append(f"chapter “{name}” added")
-        else:
-            done.append(f"chapter “{name}” written to {notebook.name}; name it in _toc.yml where you want it")
+        if wanted(made) and not notebook.exists():
+            write_whole(notebook, _read(START / "notebooks" / notebook.name))
+            done.append(_named(name, contents, LAST, before=True))
+    excerpts = made.tables["excerpts"]
+    pages = paged((row["excerpt"] for row in excerpts), (row["document"] for row in excerpts))
+    for number in range(2, max(pages.values()) + 1):
+        name = f"evidence-{number}"
+        if not (notebook := folder / "notebooks" / f"{name}.ipynb").exists():
+            write_whole(notebook, _further(_read(START / "notebooks/evidence.ipynb"), number))
+            done.append(
+                _named(name, contents, LAST.replace("\n", f"-{number - 1}\n" if number > 2 else "\n"), before=False)
+            )
     return done
+
+
+def _named(name: str, contents: Path, line: str, before: bool) -> str:
+    """Name a chapter in the contents before or behind a line of them; return what was done."""
+    toc = contents.read_text(encoding="utf-8")
+    own = f"      - file: notebooks/{name}\n"
+    if own in toc or line not in toc:
+        return f"chapter “{name}” written to {name}.ipynb; name it in _toc.yml where you want it"
+    write_whole(contents, toc.replace(line, own + line if before else line + own, 1))
+    return f"chapter “{name}” added"
+
+
+def _further(notebook: str, number: int) -> str:
+    """The notebook of a further page of excerpts, made from that of the first."""
+    content = json.loads(notebook)
+    for cell in content["cells"]:
+        cell["id"] = cell["id"].replace("evidence-", f"evidence-{number}-")
+        text = (
+            "".join(cell["source"])
+            .replace("page=1", f"page={number}")
+            .replace("(sec-evidence)", f"(sec-evidence-{number})")
+        )
+        cell["source"] = re.sub(r"^(# .*)$", rf"\1 ({number})", text, flags=re.MULTILINE).splitlines(keepends=True)
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 def _read(path: Path) -> str:

@@ -15,7 +15,7 @@ from sphinx.environment import BuildEnvironment
 
 from kodebog.publish.contents import in_order
 from kodebog.publish.language import GLOSSARY
-from kodebog.report.display import HOMES
+from kodebog.report.display import HOMES, home
 from kodebog.study import Lang, Study
 
 CODEBOOK = "book/codebook"
@@ -96,7 +96,6 @@ class KodebogDomain(Domain):
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """Yield name, name as shown, kind, page, address on it, and how far up the search puts it."""
         study = Study.load()
-        pages = {f"notebooks/{HOMES['E']}", f"notebooks/{HOMES['F']}", CODEBOOK} & self.env.found_docs
         kinds: dict[Lang, tuple[str, str, str]] = {"en": KINDS["en"]} if study.of_interviews else KINDS
         for lang, (excerpt, finding, code) in kinds.items():
             entries = [
@@ -105,8 +104,8 @@ class KodebogDomain(Domain):
                 *((code, f"code-{r.code}", getattr(r, f"label_{lang}")) for r in study.codes.itertuples()),
             ]
             for kind, anchor, words in entries:
-                page = CODEBOOK if kind == code else f"notebooks/{HOMES[anchor[0]]}"
-                if page in pages and isinstance(words, str):
+                page = CODEBOOK if kind == code else f"notebooks/{home(study, anchor)}"
+                if page in self.env.found_docs and isinstance(words, str):
                     # a full stop would make what stands before it a name of its own to the search
                     shown = f"{anchor.removeprefix('code-')}: {words.rstrip('.').replace('. ', '; ')}"
                     yield shown, shown, kind, page, anchor, 1

@@ -169,7 +169,7 @@ class Explorer(SphinxPostTransform):
 
     def run(self, **_options: Any) -> None:
         """Equip a page that holds such a table."""
-        here = explorer.PAGES.get(self.env.docname)
+        here = explorer.of_page(self.env.docname)
         if here is None:
             return
         study = Study.load()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import io
 import re
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from kodebog.analysis.interviews import paged
 from kodebog.edition import _
 from kodebog.report.style import SHEET
+from kodebog.study import Study
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MplFigure
@@ -21,6 +24,20 @@ METADATA = "kodebog"
 _ID = re.compile(r"\b[EF]\d{2,6}\b")
 HOMES = {"E": "evidence", "F": "reproduction"}
 """The notebook in which each excerpt and finding has its address."""
+
+
+def home(study: Study, identifier: str) -> str:
+    """Return the notebook in which an excerpt or a finding has its address; many excerpts fill several notebooks."""
+    page = pages_of_excerpts(study).get(identifier, 1) if study.of_interviews else 1
+    return HOMES[identifier[0]] + (f"-{page}" if page > 1 else "")
+
+
+@functools.lru_cache(maxsize=2)
+def pages_of_excerpts(study: Study) -> dict[str, int]:
+    """Return the page of each excerpt, from 1, as `kodebog.analysis.interviews.paged` has it."""
+    return paged(study.excerpts["excerpt"], study.excerpts["section"])
+
+
 _MARKUP = re.compile(r"([\\`*_\[\]{}<>$|#~^&])")
 _START = re.compile(r"^(\d*)([-+%:=(.)!])")
 """What means something at the start of a line only: lists, comments, blocks, targets."""

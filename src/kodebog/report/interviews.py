@@ -183,11 +183,15 @@ def _coefficient(value: object) -> str:
     return decimal(float(str(value)), 2).replace("-", "−")
 
 
-def excerpts(study: Study) -> Table:
-    """Return every coded excerpt: its place (document, characters, length), its codes, and its gist if any."""
+def excerpts(study: Study, page: int = 0) -> Table:
+    """Return every coded excerpt: its place (document, characters, length), its codes, and its gist if any.
+
+    `page`: of those that share the excerpts, where they are many; without one all excerpts.
+    """
     sections, labels = study.labels("sections"), study.labels("codes")
     given = study.excerpt_codes.groupby("excerpt")["code"].agg(lambda c: list(dict.fromkeys(c)))
-    e = study.excerpts
+    number = study.excerpts["excerpt"].map(display.pages_of_excerpts(study))
+    e = study.excerpts[number.eq(page)] if page else study.excerpts
     places = zip(e["section"], e["start"], e["end"], e["words"], strict=True)
     frame = pd.DataFrame(
         {
@@ -206,11 +210,16 @@ def excerpts(study: Study) -> Table:
     if WORDING in e:
         frame.insert(1, _("Words"), [Words(words) if isinstance(words, str) else "" for words in e[WORDING]])
         told = _("with their words, for those who may read them")
-    caption = _("All {excerpts} of {documents}, {told}").format(
-        excerpts=numbered(len(e), "coded excerpt"), documents=numbered(len(sections), "document"), told=told
+    whole = len(e) == len(study.excerpts)
+    caption = _("All {excerpts} of {documents}, {told}") if whole else _("{excerpts} of {documents}, {told}")
+    caption = caption.format(
+        excerpts=numbered(len(e), "coded excerpt"),
+        documents=numbered(len(sections) if whole else e["section"].nunique(), "document"),
+        told=told,
     )
     widths = {3: (14, 34, 52), 4: (12, 40, 22, 26), 5: (10, 32, 24, 16, 18), 6: (8, 26, 22, 16, 14, 14)}
-    return Table(frame, caption, "tab-excerpts", widths[len(frame.columns)], stub=True, anchors=True)
+    name = f"tab-excerpts-{page}" if page > 1 else "tab-excerpts"
+    return Table(frame, caption, name, widths[len(frame.columns)], stub=True, anchors=True)
 
 
 def _place(document: str, start: object, end: object, words: object) -> str:

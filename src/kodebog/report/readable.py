@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 
-from kodebog.report.display import HOMES
+from kodebog.report.display import home
 from kodebog.report.facts import facts
 from kodebog.report.prose import HOLDS, NUMBERS, quantity
 from kodebog.study import Study
@@ -40,8 +40,8 @@ def readable(notebook: str, study: Study, numbers: Mapping[str, str], where: str
         return linked(words or page.replace("-", " "), f"{folder}/{page}.html")
 
     shown: dict[str, Callable[[str], str]] = {
-        "excerpt": lambda text: f"[{text}]({HOMES['E']}.ipynb)",
-        "finding": lambda text: f"[{text}]({HOMES['F']}.ipynb)",
+        "excerpt": lambda text: f"[{text}]({home(study, text)}.ipynb)",
+        "finding": lambda text: f"[{text}]({home(study, text)}.ipynb)",
         "anchor": lambda text: f"**{text}**",
         "reported": lambda text: text,
         "numref": lambda text: numbers.get(text, text),

@@ -65,7 +65,7 @@ def _documents_in_both(first: Coded, second: Coded) -> dict[str, str]:
     ours, theirs = _by_name(first), _by_name(second)
     pairs = [(ours[name], theirs[name]) for name in ours.keys() & theirs.keys()]
     if len(first.documents) == len(second.documents) == 1:  # a table that names none is called by its file
-        pairs = [(*first.documents.values(), *second.documents.values())]
+        pairs = [*zip(first.documents.values(), second.documents.values(), strict=True)]
     return {o.id: d.id for d, o in pairs if d.text is None or o.text is None or d.text == o.text}
 
 

@@ -34,6 +34,7 @@ document.addEventListener("DOMContentLoaded", () => {
     shown.draw();
     const [n, all] = [shown.rows({ search: "applied" }).count(), shown.rows().count()];
     status.textContent = form.dataset.shown.replace("{n}", n).replace("{N}", all);
+    for (const page of form.querySelectorAll("[data-page]")) page.search = location.search;
     meaning.hidden = !meanings[form.code?.value];
     if (!meaning.hidden) meaning.href = meanings[form.code.value];
     for (const link of codes) link.ariaCurrent = link.dataset.code === form.code.value ? "true" : null;
