@@ -289,12 +289,14 @@ async def _run(task: Pending, sockets: str) -> str:
     environment = {**os.environ, "STUDY": str(paths.study()), "IPYTHONDIR": sockets, "KODEBOG_LANGUAGE": languages[0]}
     number = 0
     made: dict[str, Outputs] = {}
+    limit, late = asyncio.timeout(TIMEOUT), f"ran longer than {TIMEOUT:g} s and was stopped"
     try:
-        async with asyncio.timeout(TIMEOUT * len(languages)):
+        async with limit:
             # not nbclient's own context: that takes over what Ctrl-C and SIGTERM do
             await client.async_start_new_kernel(cwd=str(path.parent), env=environment)
             await client.async_start_new_kernel_client()
             for language in languages:
+                limit.reschedule(asyncio.get_running_loop().time() + TIMEOUT)  # each edition has its time
                 if language != languages[0]:  # in a notebook that is thrown away: nbclient puts the cell into its own
                     await client.async_execute_cell(nbformat.v4.new_code_cell(ANEW.format(language)), 0)
                 client.nb = copy.deepcopy(notebook)
@@ -309,7 +311,7 @@ async def _run(task: Pending, sockets: str) -> str:
             with edition.making(language):
                 _keep(_code(notebook), outputs)
     except TimeoutError:
-        return f"ran longer than {TIMEOUT:g} s and was stopped"
+        return late
     except OSError as error:
         return f"its outputs could not be kept: {error.strerror or error}: {error.filename or paths.EXECUTED}"
     except CellExecutionError as error:
@@ -318,7 +320,8 @@ async def _run(task: Pending, sockets: str) -> str:
     except EOFError:
         return "no kernel could be started; the error above says why"
     except (DeadKernelError, RuntimeError):  # the second where it ends before it has answered at all
-        return "its kernel ended without a word"
+        # nbclient takes a task that is cancelled for a kernel that is dead
+        return late if limit.expired() else "its kernel ended without a word"
     finally:
         if client.km is not None:
             await client._async_cleanup_kernel()
