@@ -85,11 +85,10 @@ def test_a_fault_is_told_and_mended(served):
     root, address, _ = served
     path = root / "data/sample.csv"
     before = path.read_text(encoding="utf-8")
-    assert "Leder,11" in before, "as an earlier test has left it"
     path.write_text(before.replace("Direktør", "Direktøren,3"), encoding="utf-8")
     time.sleep(2)
     assert "semi-structured" in get(address + "notebooks/method.html")
-    path.write_text(before.replace("Leder,11", "Leder,12"), encoding="utf-8")
+    path.write_text(re.sub(r"Leder,\d+", "Leder,12", before), encoding="utf-8")  # whatever tests before this have left
     seen(address + "notebooks/method.html", "20 semi-structured", 60)
 
 
