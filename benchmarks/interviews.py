@@ -20,14 +20,14 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import made_up  # noqa: E402
 
-SIZES = ((2_000, 450, 20), (100_000, 450, 100))
-"""Codings, codes, documents."""
+SIZES = ((2_000, 1, 450, 20), (2_000, 3, 450, 20), (100_000, 1, 450, 100))
+"""Passages, codes of each, codes in all, documents."""
 BUILT = 2_000
-"""Codings of the largest study that is also built."""
+"""Passages of the largest study that is also built."""
 
 
-def interviews(codings: int, codes: int, documents: int) -> made_up.Interviews:
-    """Return made-up interviews: every twelve words of a document a passage with one code."""
+def interviews(passages: int, each: int, codes: int, documents: int) -> made_up.Interviews:
+    """Return made-up interviews: every twelve words of a document a passage with so many codes."""
     draw = random.Random(1)
     tops = {f"top {number}": "" for number in range(codes // 30)}
     below = {f"top {n % len(tops)}.code number {n}": "Said when something of that kind is named" for n in range(codes)}
@@ -37,14 +37,14 @@ def interviews(codings: int, codes: int, documents: int) -> made_up.Interviews:
     made_up.ROLES.update({f"Nobody {number}": ("nurse", "teacher")[number % 2] for number in range(documents)})
     texts, given = {}, []
     for name in made_up.ROLES:
-        words = [draw.choice(made_up.WORDS) for _ in range(codings // documents * 12)]
+        words = [draw.choice(made_up.WORDS) for _ in range(passages // documents * 12)]
         starts = [0]
         for word in words:
             starts.append(starts[-1] + len(word) + 1)
         texts[name] = " ".join(words)
         for first in range(0, len(words), 12):
-            code = draw.choice(list(below))
-            given.append(made_up.Given(name, starts[first], starts[first + 8] - 1, code, "anna"))
+            for code in draw.sample(list(below), each):
+                given.append(made_up.Given(name, starts[first], starts[first + 8] - 1, code, "anna"))
     return made_up.Interviews(texts, given)
 
 
@@ -61,19 +61,29 @@ def timed(folder: Path, *arguments: str) -> tuple[float, int]:
 def main() -> None:
     """Time all sizes and write the table."""
     rows = []
-    for codings, codes, documents in SIZES:
+    for passages, each, codes, documents in SIZES:
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)
-            made_up.qdpx(folder / "made-up.qdpx", interviews(codings, codes, documents))
+            made_up.qdpx(folder / "made-up.qdpx", interviews(passages, each, codes, documents))
             seconds, memory = timed(folder, "import", "made-up.qdpx", "study", "--group", "role")
             built = largest = "not built"
-            if codings <= BUILT:
+            if passages <= BUILT:
                 built = f"{timed(folder, 'build', 'study')[0]:.1f} s"
                 size = max(path.stat().st_size for path in (folder / "study/_build/html").rglob("*.html"))
                 largest = f"{size / 1000:.0f} kB"
-            rows.append(f"| {codings:,} | {codes} | {seconds:.1f} s | {memory} MB | {built} | {largest} |")
-    table = "| codings | codes | import | memory | build | largest page |\n|---|---|---|---|---|---|\n" + "\n".join(
-        rows
+            cells = [
+                f"{passages:,}",
+                f"{passages * each:,}",
+                str(codes),
+                f"{seconds:.1f} s",
+                f"{memory} MB",
+                built,
+                largest,
+            ]
+            rows.append(f"| {' | '.join(cells)} |")
+    table = (
+        "| excerpts | codings | codes | import | memory | build | largest page |\n|---|---|---|---|---|---|---|\n"
+        + "\n".join(rows)
     )
     text = (
         "# Interviews of one's own\n\n"
