@@ -69,7 +69,7 @@ def with_codings(study: Study, which: str) -> Study:
 
 
 def practice_of_excerpts(study: Study) -> pd.DataFrame:
-    """Return the practices an excerpt speaks of: by its initiative, or by a code of the family “practice”.
+    """Return the practices an excerpt speaks of: by its initiative, or by a code that is a type of the typology.
 
     Columns: excerpt, practice.
 
@@ -81,9 +81,8 @@ def practice_of_excerpts(study: Study) -> pd.DataFrame:
     """
     under_a_practice = study.cases[["case", "practice"]].dropna()
     by_case = study.excerpts[["excerpt", "case"]].merge(under_a_practice, on="case")
-    practices = study.codes.loc[study.codes["family"] == "practice", "code"]
     coded = study.excerpt_codes[
-        study.excerpt_codes["code"].isin(practices) & (study.excerpt_codes["stance"] == "for")
+        study.excerpt_codes["code"].isin(study.types) & (study.excerpt_codes["stance"] == "for")
     ].rename(columns={"code": "practice"})
     both = pd.concat([by_case[["excerpt", "practice"]], coded[["excerpt", "practice"]]])
     return both.drop_duplicates(ignore_index=True)

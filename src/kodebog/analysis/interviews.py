@@ -118,7 +118,7 @@ def typology(study: Study) -> pd.DataFrame:
     codes that no excerpt of the type carries are left out. No rows where nothing is marked.
 
     >>> len(typology(study))
-    0
+    21
 
     """
     use = study.families.set_index("family")["use"] if "use" in study.families else pd.Series(dtype="string")

@@ -20,7 +20,6 @@ from kodebog.errors import KodebogError
 from kodebog.files import write_whole
 from kodebog.study import Lang, Study
 from kodebog.study.package import LEDGER
-from kodebog.study.rules import DIMENSIONS
 
 STATUSES = {
     "robust": "two or more sides, whichever is left out",
@@ -146,8 +145,8 @@ def _cells(study: Study, lang: Lang) -> list[tuple[str, ...]]:
     entries, labels = compare_with_print(study), study.labels("codes", lang)
     families = study.labels("families", lang)
     rows = []
-    for dimension in DIMENSIONS:
-        for practice in study.in_family("practice"):
+    for dimension in study.dimensions:
+        for practice in study.types:
             cell = entries[(entries["dimension"] == dimension) & (entries["practice"] == practice)]
             printed = set(cell.loc[cell["status"] != "only rebuilt", "code"])
             rebuilt = set(cell.loc[cell["status"] != "only printed", "code"])

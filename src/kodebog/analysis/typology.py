@@ -6,7 +6,6 @@ import pandas as pd
 
 from kodebog.analysis.coding import ordered, practice_of_excerpts
 from kodebog.study import Study
-from kodebog.study.rules import DIMENSIONS
 
 
 def typology(study: Study) -> pd.DataFrame:
@@ -27,7 +26,7 @@ def typology(study: Study) -> pd.DataFrame:
     )
     both = pd.concat([from_cases[["practice", "code", "case"]], from_excerpts[["practice", "code", "excerpt"]]])
     both = both.merge(study.codes[["code", "family"]], on="code").rename(columns={"family": "dimension"})
-    both = both[both["dimension"].isin(DIMENSIONS)]
+    both = both[both["dimension"].isin(study.dimensions)]
     entries = both.groupby(["dimension", "practice", "code"], as_index=False).agg(
         excerpts=("excerpt", ordered), cases=("case", ordered)
     )
@@ -37,7 +36,7 @@ def typology(study: Study) -> pd.DataFrame:
 def _in_order(study: Study, entries: pd.DataFrame) -> pd.DataFrame:
     codes = list(study.codes["code"])
     place = entries.assign(
-        _d=entries["dimension"].map(DIMENSIONS.index),
+        _d=entries["dimension"].map(study.dimensions.index),
         _p=entries["practice"].map(codes.index),
         _c=entries["code"].map(codes.index),
     ).sort_values(["_d", "_p", "_c"], ignore_index=True)

@@ -53,7 +53,7 @@ def _facts(study: Study, _language: str) -> Facts:
         "families": len(study.families),
         "findings": len(study.findings),
         "works": study.literature["work"].nunique(),
-        "practices": len(study.in_family("practice")),
+        "practices": len(study.types),
         "excerpts_with_case": int(study.excerpts["case"].notna().sum()),
         "areas_named_only": int((named["shown"] == "named only").sum()),
         "areas_named_only_list": listed(list(named.loc[named["shown"] == "named only", "label"])),
@@ -71,7 +71,7 @@ def _facts(study: Study, _language: str) -> Facts:
     found |= _of_typology(typology)
     for section, number in study.excerpts["section"].value_counts().items():
         found[f"excerpts_{section}"] = int(number)
-    for practice in study.in_family("practice"):
+    for practice in study.types:
         found[f"cases_{practice}"] = int((study.cases["practice"] == practice).sum())
     per_practice = set(study.cases["practice"].value_counts())
     found["cases_per_practice"] = _(" or ").join(map(in_words, sorted(map(int, per_practice))))

@@ -28,7 +28,6 @@ from kodebog.report.wording import (
     told,
 )
 from kodebog.study import Study
-from kodebog.study.rules import DIMENSIONS
 
 
 def questions(study: Study) -> Table:
@@ -174,8 +173,8 @@ def typology_table(study: Study) -> Table:
         cell: tuple(map(entry, part.itertuples()))
         for cell, part in entries.groupby(["dimension", "practice"], sort=False)
     }
-    columns = {codes[p]: [cells.get((d, p), ()) for d in DIMENSIONS] for p in study.in_family("practice")}
-    frame = pd.DataFrame({_("Focus on"): [families[d] for d in DIMENSIONS], **columns})
+    columns = {codes[p]: [cells.get((d, p), ()) for d in study.dimensions] for p in study.types}
+    frame = pd.DataFrame({_("Focus on"): [families[d] for d in study.dimensions], **columns})
     both = int((entries["status"] == "same").sum())
     voices = {excerpt for excerpts in entries["excerpts"] for excerpt in excerpts}
     employees = int(study.excerpts["perspective"][study.excerpts["excerpt"].isin(voices)].eq("employee").sum())

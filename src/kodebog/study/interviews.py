@@ -12,7 +12,14 @@ import pandas as pd
 
 from kodebog.study.faults import Fault
 from kodebog.study.package import QUOTATION, QUOTATIONS, WORDING, Package, empty_frame, known_tables
-from kodebog.study.rules import Rule, Tables, labels_are_unique, parents_form_a_tree, rows
+from kodebog.study.rules import (
+    Rule,
+    Tables,
+    a_typology_has_types_and_dimensions,
+    labels_are_unique,
+    parents_form_a_tree,
+    rows,
+)
 
 
 def frames(package: Package) -> Tables:
@@ -27,7 +34,7 @@ def frames(package: Package) -> Tables:
     tables = {name: empty_frame(schema) for name, schema in known_tables().items()}
     tables["sections"] = _filled("sections", t["documents"].rename(columns={"document": "section"}), keep=("group",))
     tables["sample"] = _filled("sample", t["groups"].rename(columns={"group": "perspective"}))
-    tables["families"] = _filled("families", t["families"], keep=("use",))
+    tables["families"] = _filled("families", t["families"])
     tables["codes"] = _filled("codes", t["codes"])
     group = t["documents"].set_index("document")["group"]
     placed = t["excerpts"].assign(perspective=t["excerpts"]["document"].map(group))
@@ -123,20 +130,6 @@ def _groups_count_their_documents(t: Tables) -> Iterator[Fault]:
         )
 
 
-def _a_typology_has_types_and_dimensions(t: Tables) -> Iterator[Fault]:
-    """One family holds the types; at least one says what they are like; neither stands without the other."""
-    use = t["families"]["use"]
-    for row, family in rows(t["families"], (use == "type") & (use == "type").cumsum().gt(1)):
-        problem = "is the second family of types"
-        yield Fault(file="families.csv", row=row, column="use", value=family["use"], problem=problem, allowed="one")
-    for row, family in rows(t["families"], use.notna() & (use.nunique() == 1)):
-        other = {"type": "dimension", "dimension": "type"}[family["use"]]
-        allowed = f"another family whose use is “{other}”, or none"
-        yield Fault(
-            file="families.csv", row=row, column="use", value=family["use"], problem="stands alone", allowed=allowed
-        )
-
-
 def _families_are_used(t: Tables) -> Iterator[Fault]:
     for row, family in rows(t["families"], ~t["families"]["family"].isin(t["codes"]["family"])):
         yield Fault(file="families.csv", row=row, column="family", value=family["family"], problem="has no code")
@@ -151,5 +144,5 @@ RULES: tuple[Rule, ...] = (
     _excerpts_are_coded,
     _excerpts_have_a_length,
     _groups_count_their_documents,
-    _a_typology_has_types_and_dimensions,
+    a_typology_has_types_and_dimensions,
 )

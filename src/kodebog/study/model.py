@@ -113,6 +113,19 @@ class Study:
         """Return the codes that only stand over the others of their family: no words of an excerpt can meet them."""
         return set(self.families["family"]) & set(self.codes["parent"].dropna())
 
+    @property
+    def types(self) -> list[str]:
+        """The codes that are the types of the typology, in codebook order."""
+        return [code for family in self._used_as("type") for code in self.in_family(family)]
+
+    @property
+    def dimensions(self) -> list[str]:
+        """The families that say what each type is like, in their order."""
+        return self._used_as("dimension")
+
+    def _used_as(self, use: str) -> list[str]:
+        return list(self.families.loc[self.families["use"] == use, "family"])
+
     def in_family(self, family: str) -> list[str]:
         """Return the codes of a family in codebook order, its heading left out."""
         codes = self.codes[(self.codes["family"] == family) & (self.codes["code"] != family)]

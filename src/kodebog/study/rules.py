@@ -12,9 +12,6 @@ import pandas as pd
 
 from kodebog.study.faults import Fault, few, nearest
 
-DIMENSIONS = ("characteristic", "role", "value", "example")
-"""Families of codes that are the rows of the typology."""
-
 LONGEST_REASON = 15
 """Words that a reason may have."""
 
@@ -36,8 +33,14 @@ def rows(frame: pd.DataFrame, bad: pd.Series[bool]) -> Iterator[tuple[int, pd.Se
         yield int(str(position)) + 2, row
 
 
+def _types(t: Tables) -> list[str]:
+    """The codes of the family whose use is “type”."""
+    families = t["families"].loc[t["families"]["use"] == "type", "family"]
+    return list(t["codes"].loc[t["codes"]["family"].isin(families), "code"])
+
+
 def _practices_are_practices(t: Tables) -> Iterator[Fault]:
-    allowed = list(t["codes"].loc[t["codes"]["family"] == "practice", "code"])
+    allowed = _types(t)
     for name in ("cases", "published_typology"):
         for row, found in rows(t[name], t[name]["practice"].notna() & ~t[name]["practice"].isin(allowed)):
             value = found["practice"]
@@ -373,7 +376,7 @@ def _what_is_said_of_a_type_stands_in_a_section(t: Tables) -> Iterator[Fault]:
 
 def _what_is_said_of_a_type_needs_one(t: Tables) -> Iterator[Fault]:
     """An initiative under no type has nothing said of its type, and a type is no code of its own."""
-    practices = set(t["codes"].loc[t["codes"]["family"] == "practice", "code"])
+    practices = set(_types(t))
     none = set(t["cases"].loc[t["cases"]["practice"].isna(), "case"])
     typed = (t["case_codes"]["said_of"] == "type") | t["case_codes"]["code"].isin(practices)
     for row, coding in rows(t["case_codes"], typed & t["case_codes"]["case"].isin(none)):
@@ -514,8 +517,22 @@ def _printed_entries_are_numbered(t: Tables) -> Iterator[Fault]:
             yield Fault(file=f"{name}.csv", row=row, column="code", value=entry["code"], problem="stands twice")
 
 
+def a_typology_has_types_and_dimensions(t: Tables) -> Iterator[Fault]:
+    """One family holds the types; at least one says what they are like; neither stands without the other."""
+    use = t["families"]["use"]
+    for row, family in rows(t["families"], (use == "type") & (use == "type").cumsum().gt(1)):
+        problem = "is the second family of types"
+        yield Fault(file="families.csv", row=row, column="use", value=family["use"], problem=problem, allowed="one")
+    for row, family in rows(t["families"], use.notna() & (use.nunique() == 1)):
+        other = {"type": "dimension", "dimension": "type"}[family["use"]]
+        allowed = f"another family whose use is “{other}”, or none"
+        yield Fault(
+            file="families.csv", row=row, column="use", value=family["use"], problem="stands alone", allowed=allowed
+        )
+
+
 NEEDED = {
-    "families": ("practice", *DIMENSIONS, "approach", "support", "anchoring", "focus", "shared-line", "barrier"),
+    "families": ("leading", "approach", "support", "anchoring", "focus", "shared-line", "barrier"),
     "questions": ("RQ1", "RQ2", "RQ3"),
     "sections": ("practices",),
 }
@@ -535,6 +552,10 @@ def _what_the_report_names_is_there(t: Tables) -> Iterator[Fault]:
     family = set(t["codes"]["family"])
     for key in [k for k in NEEDED["families"] if k not in family]:
         yield Fault(file="codes.csv", column="family", problem=f"has no code of the family “{key}”")
+    if not _types(t):
+        yield Fault(
+            file="families.csv", column="use", problem="has no “type” that has codes, which the report asks for"
+        )
     for name in ("excerpts", "cases", "sample", "findings", "published_lists", "published_typology"):
         if t[name].empty:
             yield Fault(file=f"{name}.csv", problem="has no row")
@@ -542,6 +563,7 @@ def _what_the_report_names_is_there(t: Tables) -> Iterator[Fault]:
 
 RULES: tuple[Rule, ...] = (
     _what_the_report_names_is_there,
+    a_typology_has_types_and_dimensions,
     labels_are_unique,
     _coder_goes_with_basis,
     _every_disagreement_is_settled,
