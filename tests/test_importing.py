@@ -642,3 +642,113 @@ def test_many_excerpts_have_several_pages(start, made, monkeypatch):
     changed = bring_in(folder.parent / "interviews.qdpx", Columns(), folder).changed
     assert changed == ["chapter “evidence-3” added", "chapter “evidence-4” added"]
     assert (folder / "notebooks/evidence-2.ipynb").read_text(encoding="utf-8") == json.dumps(cells)
+
+
+def table(folder, *lines, name="table.csv"):
+    path = folder / name
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_what_nothing_gives_away_any_more_is_no_exception_any_more(tmp_path):
+    """A code named after somebody gets a label; the next import takes the row for the owner away, table and all."""
+    path = table(tmp_path, "document,id,code", "a,1,what Mette Hansen wants", "b,2,what Mette Hansen wants")
+    folder = tmp_path / "study"
+    bring_in(path, Columns(), folder)
+    exceptions, codes = folder / "data/disclosure_exceptions.csv", folder / "data/codes.csv"
+    assert "Mette" in exceptions.read_text(encoding="utf-8")
+    codes.write_text(codes.read_text(encoding="utf-8").replace("what Mette Hansen wants", "what she wants"), "utf-8")
+    bring_in(path, Columns(), folder)
+    assert not exceptions.exists() and check(folder / "data") == []
+    assert "disclosure_exceptions" not in (folder / "data/datapackage.json").read_text(encoding="utf-8")
+    assert not [
+        f for f in (folder / "data").iterdir() if re.search("mette|hansen", f.read_text(encoding="utf-8"), re.I)
+    ]
+
+
+@pytest.mark.parametrize("names", [["Anna.docx", "b"], ["a", "b"]])
+def test_no_id_is_made_of_a_name(tmp_path, names):
+    lines = [f"{name},{n},anna speaks,anna" for n, name in enumerate(names)]
+    bring_in(table(tmp_path, "document,id,code,coder", *lines), Columns(), tmp_path / "study")
+    assert [row["code"] for row in rows(tmp_path / "study", "codes")] == ["code"]
+
+
+def test_columns_that_nobody_has_declared_stop_an_import(start):
+    folder = start()
+    path = folder / "data/excerpts.csv"
+    mine = "\n".join(f"{line},{'mine' if n == 0 else n}" for n, line in enumerate(path.read_text("utf-8").splitlines()))
+    path.write_text(mine + "\n", encoding="utf-8")
+    with pytest.raises(importing.ImportFault, match=r"does not declare excerpts\.csv, mine"):
+        bring_in(folder.parent / "interviews.qdpx", Columns(), folder)
+    assert path.read_text(encoding="utf-8") == mine + "\n"
+
+
+def test_what_was_written_in_rows_that_go_is_kept_beside_the_key(start, made):
+    folder = start()
+    path = folder / "data/excerpts.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        told = list(csv.DictReader(file))
+    told[0]["gist"], gone = "Of boats.", made.codings[0][:3]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(told[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(told)
+    first = next(
+        p for p in made.passages if p[:3] == min(made.passages, key=lambda p: (list(made.texts).index(p[0]), p[1]))[:3]
+    )
+    fewer = made._replace(codings=[c for c in made.codings if c[:3] != first[:3]])
+    again = bring_in(made_up.qdpx(folder.parent / "fewer.qdpx", fewer), Columns(), folder)
+    assert gone and any(
+        line.startswith("1 cell written by hand in rows that are gone: kept in") for line in again.changed
+    )
+    kept = folder.with_name("study-private") / "gone.csv"
+    assert kept.read_text(encoding="utf-8").splitlines() == ["table,id,column,words", "excerpts,E01,gist,Of boats."]
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_how_columns_were_read_is_remembered(tmp_path):
+    path = table(tmp_path, "Interview,Quote no,Activity", "a,1,plan", "b,2,test")
+    bring_in(path, Columns("Interview", "Quote no", codes=("Activity",)), tmp_path / "study")
+    assert not [line for line in bring_in(path, Columns(), tmp_path / "study").changed if "0 new, 0 gone" not in line]
+    other = table(tmp_path, "document,id,code", "a,1,plan", "b,2,plan", name="other.csv")
+    made = bring_in(path, Columns(), tmp_path / "study", second=other).made
+    assert "Coded in both files, and compared: 2 passages." in made.notes, "the second with heads of its own"
+
+
+def test_what_a_table_may_have_meant_is_said(tmp_path):
+    path = tmp_path / "mac.csv"
+    path.write_bytes("document;code\na;Forløb\na;b;c\n".encode("mac_roman"))
+    notes = readers.read(path).notes
+    assert notes[0].startswith("The file is not UTF-8") and "1 row with more cells than heads" in notes[1]
+
+
+def test_a_quotation_says_what_was_said(start, made):
+    folder = start()
+    first = min(made.passages, key=lambda p: (list(made.texts).index(p[0]), p[1]))
+    words = made.texts[first[0]][first[1] : first[2]].split()
+    path = folder / "data/quotations.csv"
+    for quotation, right in (
+        (" ".join(words[:3]), True),
+        (f"{words[0]} … {words[-1]}", True),
+        (f"[they:] {words[1].upper()}!", True),
+        ("nobody has said that", False),
+        (f"{words[-1]} … {words[0]} {words[1]}", False),
+    ):
+        path.write_text(f"excerpt,quotation,signed_by\nE01,{quotation},Me\n", encoding="utf-8")
+        package = read_package(folder / "data")[0]
+        found = [f for f in leaks.leaks(folder, package, [])[0] if f.problem == "is not said in the passage"]
+        assert [f.row for f in found] == ([] if right else [2]), quotation
+
+
+def test_a_project_is_checked_where_it_stands(start, capfd):
+    folder = start()
+    (folder / "data/quotations.csv").write_text("excerpt,quotation,signed_by\nE01,not said by anybody,Me\n", "utf-8")
+    for named in (folder, folder / "data"):
+        assert cli.main(["check", str(named)]) == 1
+        assert "is not said in the passage" in capfd.readouterr().out
+
+
+def test_the_doctor_can_be_told_the_columns(tmp_path, capsys):
+    path = table(tmp_path, "Interview,Activity", "a,plan", "b,test")
+    assert cli.main(["doctor", str(path), "--document", "Interview", "--code", "Activity"]) == 0
+    assert "2 documents" in capsys.readouterr().out

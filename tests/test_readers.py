@@ -314,7 +314,7 @@ def test_windows_letters_commas_and_columns_nobody_asked_for(tmp_path):
     coded = readers.read(tmp_path / "t.csv")
     assert set(coded.documents) == {"å"} and set(coded.codes) == {"a, b"}
     assert "Columns not used, but for grouping documents: mood." in coded.notes and any(
-        "hold commas" in note for note in coded.notes
+        "Commas in 1 cell " in note for note in coded.notes
     )
 
 

@@ -19,6 +19,7 @@ from kodebog.files import write_whole
 
 if TYPE_CHECKING:
     from kodebog.study.faults import Fault
+    from kodebog.study.readers.tables import Columns
 
 OK, FAULT, MISUSE, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 SHOWN = 40
@@ -54,12 +55,13 @@ def _parser() -> argparse.ArgumentParser:
     command("weave", private, article=words, out="a new folder outside the project")
     command("sheet", "write an empty coding sheet for a human reader", sheet="a new file, .xlsx or .csv")
     command("agreement", "hold a filled coding sheet against the readings of the study", sheet="the filled sheet")
-    command(
+    sub = command(
         "doctor",
         "say what a file of a coding program holds, and what stands in the way of a study",
         study=False,
         file="REFI-QDA, Taguette, QualCoder, RQDA, ROCK, CSV, XLSX or ODS",
     )
+    _add_columns(sub)
     sub = command(
         "import",
         "make a study of coded interviews, or bring one up to date",
@@ -73,16 +75,10 @@ def _parser() -> argparse.ArgumentParser:
         "author": "who makes the report",
         "licence": "under what licence its tables are published, such as CC-BY-4.0",
         "group": "attribute by which documents are grouped: a variable, “case”, or a column of a table",
-        "document": "of a table: the column that names documents",
-        "passage": "of a table: the column that names passages",
-        "coder": "of a table: the column that says who coded",
-        "code": "of a table: columns that hold codes, with commas between them",
-        "marks": "of a table: columns that are codes, marked where a passage has them",
-        "sheet": "of a workbook: the sheet to read",
-        "codebook": "of a table: a second table with the names of all codes, where names hold commas",
         "second": "a file in which another coder has coded the same documents, to be compared",
     }.items():
         sub.add_argument(f"--{option}", default="", help=what)
+    _add_columns(sub)
     other = "write codings, code tables, codebook and REFI-QDA project for other programs"
     sub = command("export", other, out="a new folder")
     sub.add_argument("--words", action="store_true", help="with the words of the interviews, for the owner's eyes only")
@@ -100,6 +96,38 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("language", nargs="?", default="", help="such as da; new ones are begun (default: all there are)")
     command("metadata", "write codemeta.json and ro-crate-metadata.json from what they describe", study=False)
     return parser
+
+
+def _add_columns(sub: argparse.ArgumentParser) -> None:
+    """Add the options that say how to read a table."""
+    for option, what in {
+        "document": "of a table: the column that names documents",
+        "passage": "of a table: the column that names passages",
+        "coder": "of a table: the column that says who coded",
+        "code": "of a table: columns that hold codes, with commas between them",
+        "marks": "of a table: columns that are codes, marked where a passage has them",
+        "sheet": "of a workbook: the sheet to read",
+        "codebook": "of a table: a second table with the names of all codes, where names hold commas",
+    }.items():
+        sub.add_argument(f"--{option}", default="", help=what)
+
+
+def _columns(arguments: argparse.Namespace) -> Columns:
+    """How to read a table, as the options say."""
+    from kodebog.study.readers.tables import Columns  # noqa: PLC0415
+
+    def several(text: str) -> tuple[str, ...]:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+
+    return Columns(
+        arguments.document,
+        arguments.passage,
+        arguments.coder,
+        several(arguments.code),
+        several(arguments.marks),
+        arguments.sheet,
+        str(Path(arguments.codebook).resolve()) if arguments.codebook else "",
+    )
 
 
 ARTICLE_COMMANDS = {"ledger", "verify", "sheet", "agreement"}
@@ -180,8 +208,18 @@ def run() -> NoReturn:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from kodebog.report import gate  # noqa: PLC0415 - each command imports only what it needs
+    import subprocess  # noqa: PLC0415 - each command imports only what it needs
 
+    from kodebog.report import gate  # noqa: PLC0415
+    from kodebog.study.package import DESCRIPTOR  # noqa: PLC0415
+
+    if not (arguments.data / DESCRIPTOR).is_file() and (arguments.data / "data" / DESCRIPTOR).is_file():
+        arguments.data /= "data"  # a project was named
+    around = paths.project(arguments.data.resolve())
+    if around and around != paths.ROOT and (around / "data").resolve() == arguments.data.resolve():
+        strict = ["--strict"] * arguments.strict  # there, where its pages and its key are looked at too
+        there: int = subprocess.run([*_MYSELF, "check", *strict], cwd=around, check=False).returncode
+        return there
     faults, waiting = gate.faults(arguments.data)
     if not faults:
         print(f"{arguments.data}: valid")
@@ -283,10 +321,9 @@ def _weave(arguments: argparse.Namespace) -> int:
         n = private_copy(arguments.data, words, arguments.out)
     else:
         n = source.weave(arguments.data, source.read_article(arguments.article), arguments.out)
-    print(
-        f"{n} excerpts, with their words, in {arguments.out.resolve()}\n"
-        f"Read the book with them: make book STUDY={shlex.quote(str(arguments.out.resolve()))}"
-    )
+    where = shlex.quote(str(arguments.out.resolve()))
+    print(f"{n} excerpts, with their words, in {arguments.out.resolve()}")
+    print(f"Read the book with them: STUDY={where} kodebog build")
     return OK
 
 
@@ -304,31 +341,19 @@ def _sheet(arguments: argparse.Namespace) -> int:
 def _doctor(arguments: argparse.Namespace) -> int:
     from kodebog.study import doctor, readers  # noqa: PLC0415
 
-    found = readers.read(arguments.file)
+    found = readers.read(arguments.file, _columns(arguments))
     print(doctor.report(found))
     return OK
 
 
 def _import(arguments: argparse.Namespace) -> int:
     from kodebog.publish.project import bring_in  # noqa: PLC0415
-    from kodebog.study import doctor, readers  # noqa: PLC0415
+    from kodebog.study import doctor  # noqa: PLC0415
     from kodebog.study.disclosure import WORDLISTS  # noqa: PLC0415
 
-    def several(text: str) -> tuple[str, ...]:
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-
-    columns = readers.tables.Columns(
-        arguments.document,
-        arguments.passage,
-        arguments.coder,
-        several(arguments.code),
-        several(arguments.marks),
-        arguments.sheet,
-        str(Path(arguments.codebook).resolve()) if arguments.codebook else "",
-    )
     made, key, changed, faults, questions = bring_in(
         arguments.file,
-        columns,
+        _columns(arguments),
         arguments.folder,
         arguments.title,
         arguments.author,

@@ -37,7 +37,7 @@ LOCK = ROOT / "requirements.lock"
 PACKAGE = Path(__file__).resolve().parent
 """This library."""
 PRIVATE = bool(os.environ.get("STUDY"))
-"""Whether the study is another than `data/`, such as a private copy with the article's words."""
+"""Whether the study is another than `data/`, such as a private copy with words in it."""
 BUILD = ROOT / "_build" / ("private" if PRIVATE else "")
 """Everything that is built; what is built from a private study stays apart from the rest."""
 HTML = BUILD / "html"

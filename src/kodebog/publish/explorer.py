@@ -190,6 +190,8 @@ def form(study: Study, explorer: Explorer) -> str:
     file = _("excerpts.csv") if explorer is EXCERPTS else _("findings.csv")
     name, reset, download = _("Filter the {what}").format(what=what), _("Show all"), _("Download what is shown (CSV)")
     meaning = _("What the code means")
+    # codes of excerpts filter; those of findings lead to the codebook
+    filtering = " data-filters" if explorer.page.startswith(EXCERPTS.page) else ""
     # what DataTables says to those who listen
     words_of_heads = json.dumps(
         {
@@ -202,7 +204,8 @@ def form(study: Study, explorer: Explorer) -> str:
         ensure_ascii=False,
     )
     return (
-        f'<form id="explorer" class="kodebog-explorer" aria-label="{name}" data-words="{escape(words_of_heads)}" '
+        f'<form id="explorer" class="kodebog-explorer"{filtering} aria-label="{name}" '
+        f'data-words="{escape(words_of_heads)}" '
         f'data-table="{explorer.table}" data-shown="{escape(shown)}" data-file="{file}">{selects}'
         f'<label>{words}<input type="search" name="q" autocomplete="off"></label>'
         f'<p><button type="reset">{reset}</button> '

@@ -39,7 +39,7 @@ NEEDED = {
 }
 """Scripts and styles that only some pages need, by how their names begin, and what such a page has in it."""
 PRIVATE_WORDS = noop(
-    "Private copy: made from a study of your own, which may hold the article's words. Not to be passed on."
+    "Private copy: made from a study of your own, which may hold words that are not for others. Not to be passed on."
 )
 """What every page of a book from another study than `data/` says of itself."""
 DRAFT_WORDS = noop("Draft, not for publication: who made it, its licence or its disclosures are not settled yet.")

@@ -18,6 +18,7 @@ from kodebog.files import write_whole
 from kodebog.paths import MARKS
 from kodebog.report import catalogues, gate
 from kodebog.study import importing, leaks, readers
+from kodebog.study.coded import Coded, ReadError, numbered
 from kodebog.study.comparison import compared
 from kodebog.study.disclosure import in_prose
 from kodebog.study.faults import Fault
@@ -75,14 +76,18 @@ def bring_in(
 
     """
     folder = folder.resolve()
-    coded = readers.read(file, columns)
     key = importing.Key.read(importing.private_folder(folder))
+    told = columns != Columns()
+    columns = columns if told else key.columns() or columns
+    coded = readers.read(file, columns)
+    if told and coded.program != "table":
+        coded.notes.append("What was said of columns has no part in this file, which is no table.")
     known = bool(key.ids)
     group, second = key.remember(file, columns, group, second)
     if second:
         if known and not second.exists():
             raise importing.ImportFault(f"{second}: is not there; the second coder's file, name it with --second.")
-        coded = compared(coded, readers.read(second, columns))
+        coded = compared(coded, _read_second(second, columns))
     if not folder.exists() or not any(folder.iterdir()):
         with edition.making(language or edition.CODE):
             made = importing.tables(coded, key, group, _names())
@@ -100,16 +105,36 @@ def bring_in(
     with edition.making(edition.language_of(folder / MARKS[0])):
         made = importing.tables(coded, key, group, _names())
         about = datapackage(data)
+        if own := ", ".join(importing.undeclared(data, about)):
+            raise importing.ImportFault(
+                f"{data}: datapackage.json does not declare {own}; an import would lose what stands there. Declare it, "
+                "or take it out."
+            )
         before = importing.standing(data, about)
-        merged = importing.with_handwork(made, before, importing.last_import(folder), about)
+        last = importing.last_import(folder)
+        merged = importing.with_handwork(made, before, last, about)
+        gone = list(importing.gone_by_hand(before, merged, last))
         if title:
             about["title"] = title
         if licence:
             about["licenses"] = [{"title": licence}]
         package = importing.write(merged, data, about)
         added = _add_chapters(merged, folder)
+    if gone:
+        kept = importing.keep_gone(gone, folder)
+        added.append(f"{numbered(len(gone), 'cell')} written by hand in rows that are gone: kept in {kept}")
     where = importing.write_key(made, folder)
     return _brought(merged, where, folder, package, [*importing.changes(before, merged), *added])
+
+
+def _read_second(path: Path, columns: Columns) -> Coded:
+    """A second coder's file: a table with the heads of the first one, or with the usual ones."""
+    try:
+        return readers.read(path, columns)
+    except ReadError:
+        if columns == Columns():
+            raise
+        return readers.read(path, Columns())
 
 
 def _names() -> importing.Names:

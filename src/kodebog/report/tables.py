@@ -369,7 +369,7 @@ def findings(study: Study) -> Table:
     )
     caption = _("{of} findings are shown from two or more sides by printed excerpts")
     caption = caption.format(of=of(_from_two_sides(status), len(frame)))
-    widths, look, legend = (8, 46, 16, 18, 12), "kodebog-voices kodebog-ledger", _legend(study)
+    widths, look, legend = (10, 44, 16, 18, 12), "kodebog-voices kodebog-ledger", _legend(study)
     return Table(frame, caption, "tab-findings", widths, stub=True, look=look, legend=legend, anchors=True)
 
 

@@ -23,7 +23,7 @@ from kodebog.files import write_whole
 from kodebog.study import readers
 from kodebog.study.coded import Code, Coded, Document, Passage, numbered, said, words_of_documents
 from kodebog.study.comparison import SECOND
-from kodebog.study.disclosure import ADDRESS, EXCEPTIONS, found_in
+from kodebog.study.disclosure import ADDRESS, EXCEPTIONS, found_in, identifiers
 from kodebog.study.package import DESCRIPTOR, LONGEST_CELL, Package, tables_of_interviews
 from kodebog.study.questions import UNDECIDED_LICENCE
 from kodebog.study.readers.tables import Columns
@@ -38,6 +38,8 @@ WITHHELD = "[held back: repeats words of a document]"
 """What stands for a definition that would tell what was said."""
 KEY = "key.csv"
 """What each id stands for."""
+GONE = "gone.csv"
+"""What was written by hand in rows that an import has taken away."""
 LAST = "last-import.json"
 """What the last import made; what is otherwise in the tables was written by hand."""
 
@@ -230,7 +232,10 @@ def tables(coded: Coded, key: Key, group: str = "", called: Names | None = None)
         notes.append(f"{numbered(bare, 'passage')} without a code left out.")
     coders = _coders(coded, key)
     if len(coders) > 1:
-        notes.append("Where several have coded a passage, the coder with most codings counts; the others are compared.")
+        notes.append(
+            "Where several have coded a passage, the first of them counts, coder-1 before coder-2: who gave most "
+            "codes, or whose file was imported. The others are compared."
+        )
     given = {(ids[c.passage], names[c.code], coders[c.coder]) for c in coded.codings}
     codings = [{"excerpt": e, "code": c, "coder": k} for e, c, k in sorted(given, key=_by_number)]
     made = {
@@ -311,6 +316,7 @@ def _codebook(
     for code in coded.codes.values():
         if code.id in used:
             below[code.parent if code.parent in used else ""].append(code)
+    people = {Path(document.name).stem for document in coded.documents.values()} | {c.coder for c in coded.codings}
     in_vivo = {code.id for code in words_of_documents(coded, spoken)} & used
     labels, names = _Labels(), {}
     families: list[Row] = []
@@ -322,6 +328,10 @@ def _codebook(
     def words(code: Code) -> str:
         return "" if code.id in in_vivo else code.name
 
+    def spelt(code: Code) -> str:
+        """What its id is made of: no name of a person, nor of a document or coder, which no label could take back."""
+        return "" if tells(code.name, people) else words(code)
+
     def path(code: Code) -> str:
         names_above = [coded.codes[above].name for above in _upwards(coded, code.id)]
         return "\t".join(reversed(names_above)) + ("" if unique[code.name] == 1 else f"\t{code.id}")
@@ -329,7 +339,7 @@ def _codebook(
     unique = Counter(coded.codes[code].name for code in used)
 
     def add(code: Code, family: str, parent: str, general: bool = False) -> None:
-        name = key.named("code", path(code), f"{words(code)} general" if general else words(code))
+        name = key.named("code", path(code), f"{spelt(code)} general" if general else spelt(code))
         names[code.id] = name
         shown = plain_text(words(code)) or f"code {name}"
         label = labels.of(
@@ -342,7 +352,7 @@ def _codebook(
 
     alone = [code for code in below[""] if not below[code.id]]
     for top in [code for code in below[""] if below[code.id]]:
-        family = key.named("family", path(top), words(top))
+        family = key.named("family", path(top), spelt(top))
         shown = plain_text(words(top)) or f"family {family}"
         families.append({"family": family, "label": shown, "definition": definition(top), "use": ""})
         if top.id in direct:
@@ -370,6 +380,13 @@ def _codebook(
             "give each a label of your own in codes.csv."
         )
     return names, families, codes
+
+
+def tells(text: str, names: Iterable[str]) -> bool:
+    """Return whether a text holds a direct identifier, or one of these names as words of its own."""
+    words, *own = (" ".join(re.findall(r"[^\W_]+", name.casefold())) for name in (text, *names))
+    named = any(len(name) > 2 and f" {name} " in f" {words} " for name in own)
+    return named or any(True for _ in identifiers(text))
 
 
 class _Labels:
@@ -468,6 +485,7 @@ def write(imported: Imported, data: Path, about: dict[str, Any]) -> Package:
     with tempfile.TemporaryDirectory(dir=data.parent, prefix=".import-") as place:
         fresh = Path(place)
         decided = _rows(data / f"{EXCEPTIONS}.csv")
+        about = {**about, "resources": [r for r in about["resources"] if r["name"] != EXCEPTIONS]}
         _write_tables(fresh, imported.tables, about)
         package, faults = validated(fresh)
         if package is None:
@@ -478,7 +496,6 @@ def write(imported: Imported, data: Path, about: dict[str, Any]) -> Package:
             before = known.get(address, {})
             row = dict(zip(ADDRESS, address, strict=True))
             rows.append({**row, "decided_by": before.get("decided_by", ""), "why": before.get("why", "")})
-        about = {**about, "resources": [r for r in about["resources"] if r["name"] != EXCEPTIONS]}
         if rows:
             about["resources"].append(tables_of_interviews()[EXCEPTIONS])
             _write_tables(fresh, {**imported.tables, EXCEPTIONS: rows}, about)
@@ -528,6 +545,28 @@ BY_HAND = {
 def standing(data: Path, about: Mapping[str, Any]) -> dict[str, list[Row]]:
     """Return the rows of the tables that a descriptor declares, as they stand in a folder, by table."""
     return {resource["name"]: _rows(data / resource["path"]) for resource in about["resources"]}
+
+
+def undeclared(data: Path, about: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the columns that stand in tables and in no schema, as table and column: an import would lose them."""
+    for resource in about["resources"]:
+        declared = {field["name"] for field in resource["schema"]["fields"]}
+        for row in _rows(data / resource["path"])[:1]:
+            yield from (f"{resource['path']}, {column}" for column in row if column not in declared)
+
+
+def gone_by_hand(
+    stands: Mapping[str, list[Row]], made: Imported, last: Mapping[str, Mapping[str, Row]]
+) -> Iterator[Row]:
+    """Yield the cells that somebody has written in rows that are gone: table, id, column, words."""
+    for name, columns in BY_HAND.items():
+        kept = {next(iter(row.values())) for row in made.tables[name]}
+        for row in stands[name]:
+            identity = next(iter(row.values()))
+            before = last.get(name, {}).get(identity, {})
+            for column in columns if identity not in kept else ():
+                if row.get(column) and row[column] != before.get(column, ""):
+                    yield {"table": name, "id": identity, "column": column, "words": row[column]}
 
 
 def with_handwork(
@@ -584,6 +623,15 @@ def last_import(project: Path) -> dict[str, dict[str, Row]]:
     path = private_folder(project) / LAST
     found: dict[str, dict[str, Row]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return found
+
+
+def keep_gone(rows: list[Row], project: Path) -> Path:
+    """Add what was written by hand in rows that are gone to the file that keeps it, beside the key; return the file."""
+    path = private_folder(project) / GONE
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    text = _csv(("table", "id", "column", "words"), rows)
+    write_whole(path, before + (text.partition("\n")[2] if before else text), mode=0o600)
+    return path
 
 
 def write_key(made: Imported, project: Path) -> Path:

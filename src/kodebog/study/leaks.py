@@ -18,6 +18,7 @@ from kodebog.study.importing import Key, private_folder
 from kodebog.study.package import QUOTATION, QUOTATIONS, WORDING, Package
 from kodebog.study.texts import read_text
 
+WORD = r"[^\W_]+"
 TELLING = re.compile(r"[\W\d_]|(?<=.)[A-Z]")
 """What the name of a document has that a common word has not: a space, a figure, a mark, a capital inside."""
 
@@ -33,7 +34,7 @@ def leaks(
     if not key.ids:
         return [], [f"no key in {private_folder(project)}: names of documents and words of interviews not looked for"]
     spoken, unread = _spoken(key)
-    return lookup(package, texts, key, spoken, shown), unread
+    return in_order([*lookup(package, texts, key, spoken, shown), *_not_said(package, key)]), unread
 
 
 def lookup(
@@ -98,6 +99,39 @@ def _signed(package: Package) -> list[str]:
     """Quotations with a signature."""
     table = package.frames.get(QUOTATIONS)
     return [] if table is None else list(table.loc[table["signed_by"].notna(), QUOTATION])
+
+
+LEFT_OUT = re.compile(r"…|\.\.\.|\[[^\]]*\]")
+"""What stands in a quotation for words that were left out, or around words that were added."""
+
+
+def _not_said(package: Package, key: Key) -> Iterator[Fault]:
+    """Quotations whose words are not said in their passage, one part after the other; where the words are at hand."""
+    table = package.frames.get(QUOTATIONS)
+    path = next((Path(name) for kind, name in key.ids if kind == "file"), None)
+    if table is None or table.empty or path is None or not path.exists():
+        return
+    words = key.words_of_excerpts(path)
+    for row, (excerpt, quotation) in enumerate(zip(table["excerpt"], table[QUOTATION], strict=True), 2):
+        rest = _spelt(words.get(excerpt, ""))
+        for part in map(_spelt, LEFT_OUT.split(quotation)):
+            if rest and part not in rest:
+                allowed = "words of the passage; “…” for what is left out, square brackets for what is added"
+                yield Fault(
+                    file=f"{QUOTATIONS}.csv",
+                    row=row,
+                    column=QUOTATION,
+                    value=short(quotation),
+                    problem="is not said in the passage",
+                    allowed=allowed,
+                )
+                break
+            rest = f" {rest.partition(part)[2]}" if part else rest
+
+
+def _spelt(text: str) -> str:
+    """The words of a text, in small letters, a space before and behind each; nothing of none."""
+    return "".join(f" {word}" for word in re.findall(WORD, text.casefold())) + " " * bool(re.search(WORD, text))
 
 
 def _cells(package: Package) -> Iterator[tuple[str, int, str, str]]:

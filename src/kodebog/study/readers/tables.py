@@ -94,6 +94,7 @@ def read(path: Path, told: Columns | None = None) -> Coded:
     made.codes.update({name: Code(name, name, "", definition) for name, definition in names.items()})
     attributes: dict[str, dict[str, set[str]]] = {}
     nameless: Counter[str] = Counter()
+    made.notes += _doubts(path, rows)
     for row in rows[1:]:
         cells = [cell.strip() for cell in row] + [""] * (len(heads) - len(row))
         cell = {role: cells[at] for role, at in roles.items()}
@@ -126,6 +127,14 @@ def read(path: Path, told: Columns | None = None) -> Coded:
     return made
 
 
+def _doubts(path: Path, rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """What may have been read otherwise than it was meant, a sentence each."""
+    if _letters(path) == "cp1252":
+        yield "The file is not UTF-8: its letters were read as those of Windows (1252); look at them."
+    if wide := sum(any(cell.strip() for cell in row[len(rows[0]) :]) for row in rows[1:]):
+        yield f"{numbered(wide, 'row')} with more cells than heads: what stands there was left out."
+
+
 def _remarks(bare: int, trees: int, commas: int, family: Mapping[int, str]) -> Iterator[str]:
     """What was noticed in the rows, a sentence each."""
     if bare:
@@ -136,7 +145,7 @@ def _remarks(bare: int, trees: int, commas: int, family: Mapping[int, str]) -> I
     elif trees:
         yield f"{numbered(trees, 'code')} placed below others, by the “>” or “\\” in their names."
     if commas:
-        yield f"{commas} cells hold commas, which were taken as part of a code's name."
+        yield f"Commas in {numbered(commas, 'cell')} were taken as part of a code's name."
 
 
 UNDER = " > "
@@ -281,15 +290,22 @@ def _rows(path: Path, sheet: str) -> list[list[str]]:
     return [row for row in rows if any(cell.strip() for cell in row)]
 
 
-def _csv(path: Path) -> list[list[str]]:
+def _letters(path: Path) -> str:
+    """How the letters of a file of text are written; of a workbook nothing."""
     raw = path.read_bytes()
+    if raw.startswith(b"PK"):
+        return ""
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        text = raw.decode("utf-16", "replace")
-    else:
-        try:
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = raw.decode("cp1252", "replace")
+        return "utf-16"
+    try:
+        raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def _csv(path: Path) -> list[list[str]]:
+    text = path.read_bytes().decode(_letters(path) or "utf-8-sig", "replace")
     if "\0" in text:
         raise ReadError(f"{path.name}: is no text; nothing here reads it.")
     first = text.partition("\n")[0]

@@ -12,7 +12,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   // A code of a row leads to the rows with that code; what it means is one link from there.
   const meanings = {};
-  const codes = form.code ? [...table.querySelectorAll('a[href*="#code-"]')] : [];
+  const codes = "filters" in form.dataset && form.code ? [...table.querySelectorAll('a[href*="#code-"]')] : [];
   for (const link of codes) {
     const code = link.hash.slice("#code-".length);
     meanings[code] = link.href;

@@ -37,9 +37,12 @@ document.addEventListener("DOMContentLoaded", () => {
     const place = target.getBoundingClientRect();
     const margin = 12;
     const room = document.documentElement.clientWidth;
+    card.style.maxHeight = "";
     card.style.width = `${Math.min(360, room - 2 * margin)}px`;
     const left = Math.max(margin, Math.min(place.left, room - card.offsetWidth - margin));
-    const below = place.bottom + card.offsetHeight + 16 < innerHeight || place.top < card.offsetHeight + 16;
+    const [above, under] = [place.top - 18, innerHeight - place.bottom - 18];
+    const below = card.offsetHeight <= under || under >= above;
+    card.style.maxHeight = `${Math.max(96, below ? under : above)}px`; // it scrolls where it does not fit
     card.style.left = `${left + scrollX}px`;
     card.style.top = `${(below ? place.bottom + 6 : place.top - card.offsetHeight - 6) + scrollY}px`;
     target.setAttribute("aria-describedby", card.id);
