@@ -16,7 +16,7 @@ SNAPSHOTS := test_pages test_tables test_figures test_evidence test_validation t
 KERNELS := JUPYTER_DEFAULT_PROVISIONER_NAME=kodebog-forked
 
 .DEFAULT_GOAL := help
-.PHONY: help env book live test quick trials snapshots fuzz mutants cover lint reproduce newest notebooks translate metadata lab lock audit licences clean
+.PHONY: help env book live test quick thorough trials snapshots fuzz mutants cover lint reproduce newest notebooks translate metadata lab lock audit licences clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -38,12 +38,15 @@ book: env ## Execute the notebooks and build the book: _build/html/index.html an
 live: env ## Serve the book while you write it, and show each edit at once
 	@$(BIN)/kodebog live
 
-test: env ## Run the tests: package, data, pages in a browser, and each notebook against its stored outputs
+test: env ## Run the tests: package, data, pages in a browser, and each notebook against its stored outputs (3 minutes)
 	@$(PYTEST) --dist loadgroup tests
 	@$(KERNELS) $(PYTEST) --dist loadscope -p no:cacheprovider --nbval --nbval-cell-timeout=120 notebooks
 
-quick: env ## Run the tests that need no build, no browser and no study to break
-	@$(PYTEST) -q -m "not trial and not built and not checks" tests
+quick: env ## Run the tests that need no build, no browser and no study to break (20 seconds)
+	@$(PYTEST) -q -m "not trial and not thorough and not built and not checks" tests
+
+thorough: env ## Run the tests that build further books or look at every page, as each push does (10 minutes)
+	@$(PYTEST) --dist loadgroup -m "thorough and not trial" tests
 
 trials: env ## Run the tests of minutes each: builds stopped at any moment, one corrupted coding at a time
 	@$(PYTEST) --dist loadgroup -m trial tests
@@ -52,7 +55,7 @@ lint: env ## Check style, types, and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
 
 cover: env ## Measure which lines the tests reach, sub-processes included, and fail below 90 %
-	@$(BIN)/coverage erase; $(BIN)/coverage run -m pytest -q -n 2 --dist loadgroup tests; $(BIN)/coverage combine -q; $(BIN)/coverage report --skip-covered
+	@$(BIN)/coverage erase; $(BIN)/coverage run -m pytest -q -n 2 --dist loadgroup -m "not trial" tests; $(BIN)/coverage combine -q; $(BIN)/coverage report --skip-covered
 
 mutants: env ## Change study and analysis in small ways, one at a time, and see that the tests notice (half an hour)
 	@$(BIN)/python benchmarks/mutants.py

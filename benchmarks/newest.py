@@ -22,7 +22,7 @@ SHOWN = (
 )  # fmt: skip
 CHOSEN = "not trial and not built and not locked"
 TESTS = [
-    "pytest", "pytest-xdist", "pytest-regressions", "hypothesis", "nbval", "pikepdf", "pdfplumber", "lxml",
+    "pytest", "pytest-xdist", "pytest-regressions", "hypothesis", "nbval", "pikepdf", "pypdfium2", "lxml",
     "check-jsonschema",
 ]  # fmt: skip
 """What the tests need; browser tests are left out with what they need."""

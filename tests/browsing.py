@@ -22,7 +22,7 @@ WIDTHS = {
     "phone": 320,
 }
 SEEN = [("light", "desktop"), ("dark", "phone")]
-"""How every page is looked at in each run; the trials look at it in all ways."""
+"""How a page is looked at; the trials look at it in all ways."""
 
 
 def look(browser, site, name, looks):

@@ -48,17 +48,20 @@ def article():
     return Path(where).read_text(encoding="utf-8")
 
 
-BUILDS = {"book", "site", "project", "private", "small", "own_book"}
-"""Fixtures that build a book."""
+BUILDS = {"book", "served", "site", "project", "private", "small", "own_book"}
+"""Fixtures that need a built book."""
+FURTHER = {"site", "project", "private", "small", "own_book"}
+"""Fixtures that build another one than `make book` does."""
 STUDIES = {"folder", "scratch", "start"}
 """Fixtures whose tests check whole studies, half a second each."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark the tests that need a built book, and those that check whole studies."""
+    """Mark the tests that need a built book, a further one, and those that check whole studies."""
+    marks = ((BUILDS, pytest.mark.built), (FURTHER, pytest.mark.thorough), (STUDIES, pytest.mark.checks))
     for item in items:
-        for fixtures, mark in ((BUILDS, pytest.mark.built), (STUDIES, pytest.mark.checks)):
+        for fixtures, mark in marks:
             if fixtures & set(item.fixturenames):
                 item.add_marker(mark)
 
@@ -116,16 +119,24 @@ class Site(NamedTuple):
 class _AsPublished(http.server.SimpleHTTPRequestHandler):
     """Serves as GitHub Pages does: below a folder, and with the book's own page for what is not there."""
 
+    missing = "book/404.html"
+
     def log_message(self, *_):
         pass
 
     def send_error(self, code, message=None, explain=None):
-        page = (Path(self.directory) / "book/404.html").read_bytes()
+        page = (Path(self.directory) / self.missing).read_bytes()
         self.send_response(code)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))
         self.end_headers()
         self.wfile.write(page)
+
+
+class _AtRoot(_AsPublished):
+    """Serves a book at the root of a host."""
+
+    missing = "404.html"
 
 
 class _Server(http.server.ThreadingHTTPServer):
@@ -145,6 +156,15 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=BROWSER, args=quiet)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def served(book):
+    """The book as `make book` builds it, and served."""
+    server = _Server(("127.0.0.1", 0), functools.partial(_AtRoot, directory=str(book / "html")))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield Site(book / "html", f"http://127.0.0.1:{server.server_port}/")
+    server.shutdown()
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from kodebog.analysis.evidence import finding_evidence
 from kodebog.analysis.ledger import STATUSES, finding_status
 
 pytestmark = [
-    pytest.mark.xdist_group("site"),
+    pytest.mark.xdist_group("pages"),
     pytest.mark.skipif(not BROWSER, reason="no Chromium here, and CHROMIUM does not name one: browser tests left out"),
 ]
 
@@ -43,9 +43,9 @@ SHIFTS = """window.shifted = 0;
 
 
 @pytest.fixture
-def page(browser, site):
+def page(browser, served):
     """A page of its own for a test, which fails at the end if the browser complained about anything."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=site.url)
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=served.url)
     page = context.new_page()
     page.complaints = complaints = []
     page.on(
@@ -59,19 +59,28 @@ def page(browser, site):
     assert [said for said in complaints if not FONTS.search(said)] == []
 
 
-def test_every_page_is_tested(site):
-    assert sorted(PAGES + DANISH) == site.pages()
+def test_every_page_is_tested(served):
+    assert sorted(PAGES + DANISH) == served.pages()
 
 
-@pytest.mark.parametrize("name", PAGES + DANISH)
-def test_a_page_opens_quietly_and_is_light_and_steady(page, site, name):
+ANY = ["index.html", "search.html", "book/brief.html", "book/glossary.html", "notebooks/practices.html"]
+ANY += ["notebooks/evidence.html", "da/index.html"]
+"""A page of each kind."""
+
+
+def others_are(mark, names):
+    return [name if name in ANY else pytest.param(name, marks=mark) for name in names]
+
+
+@pytest.mark.parametrize("name", others_are(pytest.mark.thorough, PAGES + DANISH))
+def test_a_page_opens_quietly_and_is_light_and_steady(page, served, name):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.add_init_script(SHIFTS)
     page.goto(name, wait_until="networkidle")
     assert page.evaluate("window.shifted") < SHIFT, "the page jumps while it loads"
-    assert [url for url in asked if not url.startswith(site.url)] == []
-    files = {site.html / (url.removeprefix(site.url).partition("?")[0] or "index.html") for url in asked}
+    assert [url for url in asked if not url.startswith(served.url)] == []
+    files = {served.html / (url.removeprefix(served.url).partition("?")[0] or "index.html") for url in asked}
     weight = sum(len(gzip.compress(file.read_bytes(), 6)) for file in files) / 1000
     assert len(asked) <= REQUESTS and weight <= KILOBYTES, (len(asked), weight)
 
@@ -84,38 +93,30 @@ def test_the_typeface_is_there_when_a_page_is_first_drawn(page):
     assert own != page.evaluate(width, "monospace"), "it stands in another typeface"
 
 
-ANY = ["index.html", "search.html", "book/glossary.html", "notebooks/evidence.html"]
-"""A page of each kind; the trials take the others."""
-
-
-def others_are_trials(names):
-    return [name if name in ANY else pytest.param(name, marks=pytest.mark.trial) for name in names]
-
-
-@pytest.mark.parametrize("name", others_are_trials(name for name in PAGES if name != "404.html"))
-def test_a_page_opens_from_a_folder(page, site, name):
-    page.goto((site.html / name).as_uri(), wait_until="networkidle")
+@pytest.mark.parametrize("name", others_are(pytest.mark.thorough, [name for name in PAGES if name != "404.html"]))
+def test_a_page_opens_from_a_folder(page, served, name):
+    page.goto((served.html / name).as_uri(), wait_until="networkidle")
     assert page.locator("article h1").count() == 1
 
 
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in WIDTHS]
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_and_nothing_runs_off_the_side(browser, site, name):
-    assert look(browser, site, name, SEEN) == []
+@pytest.mark.parametrize("name", others_are(pytest.mark.thorough, PAGES))
+def test_axe_finds_nothing_and_nothing_runs_off_the_side(browser, served, name):
+    assert look(browser, served, name, SEEN) == []
 
 
-@pytest.mark.parametrize("name", DANISH)
-def test_axe_finds_nothing_on_danish_pages(browser, site, name):
+@pytest.mark.parametrize("name", others_are(pytest.mark.thorough, DANISH))
+def test_axe_finds_nothing_on_danish_pages(browser, served, name):
     """At one width: the layout is that of the English page, and the longer words show on a phone."""
-    assert look(browser, site, name, [("light", "phone")]) == []
+    assert look(browser, served, name, [("light", "phone")]) == []
 
 
 @pytest.mark.trial
 @pytest.mark.parametrize("name", PAGES + DANISH)
-def test_nor_in_any_other_way_of_looking(browser, site, name):
-    assert look(browser, site, name, [way for way in LOOKS if way not in SEEN]) == []
+def test_nor_in_any_other_way_of_looking(browser, served, name):
+    assert look(browser, served, name, [way for way in LOOKS if way not in SEEN]) == []
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_nor_in_any_other_way_of_looking(browser, site, name):
         ("boundary spanner", "book/glossary.html"),
     ],
 )
-def test_search_finds_danish_and_english_words(page, site, words, leads_to):
+def test_search_finds_danish_and_english_words(page, served, words, leads_to):
     page.goto("notebooks/method.html")
     page.get_by_role("textbox", name="Search").fill(words)
     page.keyboard.press("Enter")
@@ -138,13 +139,13 @@ def test_search_finds_danish_and_english_words(page, site, words, leads_to):
     expect(results.first).to_be_visible()
     expect(page.locator(".search-summary")).to_contain_text("found")
     addresses = results.evaluate_all("links => links.map(link => link.href)")
-    assert [a for a in addresses if a.startswith(site.url + leads_to)], addresses
+    assert [a for a in addresses if a.startswith(served.url + leads_to)], addresses
     for address in addresses:
-        assert (site.html / address.removeprefix(site.url).partition("?")[0].partition("#")[0]).is_file(), address
+        assert (served.html / address.removeprefix(served.url).partition("?")[0].partition("#")[0]).is_file(), address
 
 
 @pytest.mark.parametrize("name", ["notebooks/barriers.html", "da/notebooks/practices.html"])
-def test_the_legend_of_a_picture_filters_it_by_who_speaks(page, site, name):
+def test_the_legend_of_a_picture_filters_it_by_who_speaks(page, served, name):
     page.goto(name)
     marks = page.locator("article .kodebog-voice")
     visible = "marks => marks.filter(m => getComputedStyle(m).visibility === 'visible').map(m => m.className)"
@@ -304,8 +305,8 @@ def test_dark_and_light_are_kept_from_page_to_page(page):
     assert page.evaluate(inks) != ["rgb(0, 0, 0)"] * len(page.evaluate(inks))
 
 
-def test_a_reader_who_prefers_dark_gets_it(browser, site):
-    context = browser.new_context(color_scheme="dark", base_url=site.url)
+def test_a_reader_who_prefers_dark_gets_it(browser, served):
+    context = browser.new_context(color_scheme="dark", base_url=served.url)
     page = context.new_page()
     page.goto("index.html")
     red, green, blue = map(
@@ -315,7 +316,7 @@ def test_a_reader_who_prefers_dark_gets_it(browser, site):
     assert max(red, green, blue) < 64
 
 
-def test_what_can_be_downloaded_comes(page, site):
+def test_what_can_be_downloaded_comes(page, served):
     page.goto("notebooks/barriers.html")
     starts = {"PDF": b"%PDF", "Notebook": b"{", "Data (CSV)": b""}
     for name, start in starts.items():
@@ -419,28 +420,28 @@ def test_the_brief_is_one_printed_page(page, folder):
 
 
 @pytest.mark.parametrize("place", ["#F36", "#what-is-printed-for-a-finding-by-rule", "?status=one"])
-def test_the_switch_keeps_the_place(page, site, place):
+def test_the_switch_keeps_the_place(page, served, place):
     page.goto(f"notebooks/reproduction.html{place}")
     page.locator("a.kodebog-switch").click()
-    expect(page).to_have_url(f"{site.url}da/notebooks/reproduction.html{place}")
+    expect(page).to_have_url(f"{served.url}da/notebooks/reproduction.html{place}")
     if place.startswith("#"):
         expect(page.locator(f"[id='{place[1:]}']")).to_be_in_viewport()
     page.locator("a.kodebog-switch").click()
-    expect(page).to_have_url(f"{site.url}notebooks/reproduction.html{place}")
+    expect(page).to_have_url(f"{served.url}notebooks/reproduction.html{place}")
 
 
-def test_a_danish_browser_is_offered_danish_by_a_link_and_not_sent_there(browser, site):
+def test_a_danish_browser_is_offered_danish_by_a_link_and_not_sent_there(browser, served):
     for language, said in (("da-DK", "Læs bogen på dansk"), ("en-GB", "Dansk"), ("de", "Dansk")):
-        context = browser.new_context(base_url=site.url, locale=language)
+        context = browser.new_context(base_url=served.url, locale=language)
         page = context.new_page()
         page.goto("index.html")
         expect(page.locator("a.kodebog-switch")).to_have_text(said, use_inner_text=True)
-        assert page.url == f"{site.url}index.html"
+        assert page.url == f"{served.url}index.html"
         context.close()
 
 
-def test_the_offer_of_another_language_moves_nothing(browser, site):
-    context = browser.new_context(base_url=site.url, locale="en-GB", viewport={"width": 1280, "height": 900})
+def test_the_offer_of_another_language_moves_nothing(browser, served):
+    context = browser.new_context(base_url=served.url, locale="en-GB", viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.route("**/*.woff2", lambda route: route.abort())  # the reader's own typeface may need a line more
     page.add_init_script(SHIFTS)
@@ -458,13 +459,13 @@ def test_the_offer_of_another_language_moves_nothing(browser, site):
         ("grænsekrydser", "da/book/glossary.html"),
     ],
 )
-def test_the_danish_search_finds_other_forms_of_a_word(page, site, words, leads_to):
+def test_the_danish_search_finds_other_forms_of_a_word(page, served, words, leads_to):
     page.goto(f"da/search.html?q={words}")
     results = page.locator("#search-results li a")
     expect(results.first).to_be_visible()
     expect(page.locator(".search-summary")).to_contain_text("sider passer")
     addresses = results.evaluate_all("links => links.map(link => link.href)")
-    assert [a for a in addresses if a.startswith(site.url + leads_to)], addresses
+    assert [a for a in addresses if a.startswith(served.url + leads_to)], addresses
 
 
 def test_filters_and_experiment_speak_danish(page):
@@ -518,16 +519,16 @@ def test_previous_and_next_lead_through_the_book(page):
     assert sorted(seen) == sorted(set(PAGES) - {"404.html", "search.html"})
 
 
-def test_a_lost_reader_finds_the_contents(page, site):
-    answer = page.goto(site.url + "notebooks/deep/er/nothing.html")
+def test_a_lost_reader_finds_the_contents(page, served):
+    answer = page.goto(served.url + "notebooks/deep/er/nothing.html")
     assert answer.status == 404
     page.complaints.clear()  # the browser notes the 404 itself
     page.get_by_role("link", name="Glossary").click()
-    expect(page).to_have_url(site.url + "book/glossary.html")
+    expect(page).to_have_url(served.url + "book/glossary.html")
 
 
-def test_without_scripts_the_text_and_the_tables_are_there(browser, site, study):
-    context = browser.new_context(java_script_enabled=False, base_url=site.url)
+def test_without_scripts_the_text_and_the_tables_are_there(browser, served, study):
+    context = browser.new_context(java_script_enabled=False, base_url=served.url)
     page = context.new_page()
     page.goto("notebooks/evidence.html")
     expect(page.locator("#tab-excerpts tbody tr")).to_have_count(len(study.excerpts))
@@ -554,8 +555,8 @@ def test_a_preview_opens_for_pointer_and_keyboard_and_closes_with_escape(page, s
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
-def test_a_preview_stays_inside_the_window(browser, site, width):
-    context = browser.new_context(base_url=site.url, viewport={"width": width, "height": 700}, has_touch=width < 800)
+def test_a_preview_stays_inside_the_window(browser, served, width):
+    context = browser.new_context(base_url=served.url, viewport={"width": width, "height": 700}, has_touch=width < 800)
     page = context.new_page()
     page.goto("index.html")
     for mark in page.locator("table.kodebog-voices td a").all()[::7]:
@@ -567,9 +568,9 @@ def test_a_preview_stays_inside_the_window(browser, site, width):
     context.close()
 
 
-def test_a_tap_shows_and_a_second_tap_leads_there(browser, site):
+def test_a_tap_shows_and_a_second_tap_leads_there(browser, served):
     context = browser.new_context(
-        base_url=site.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+        base_url=served.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
     page = context.new_page()
     page.goto("index.html")
@@ -582,8 +583,8 @@ def test_a_tap_shows_and_a_second_tap_leads_there(browser, site):
     context.close()
 
 
-def test_a_manager_on_a_phone_sees_the_message_and_the_way_in(browser, site):
-    context = browser.new_context(base_url=site.url, viewport={"width": 390, "height": 844})
+def test_a_manager_on_a_phone_sees_the_message_and_the_way_in(browser, served):
+    context = browser.new_context(base_url=served.url, viewport={"width": 390, "height": 844})
     page = context.new_page()
     page.goto("index.html")
     way = page.locator(".kodebog-ways a").first.bounding_box()

@@ -142,7 +142,7 @@ sys.exit(main({arguments}))
 """
 
 
-@pytest.mark.checks
+@pytest.mark.thorough
 def test_without_the_book_one_can_check_compare_look_and_export(tmp_path):
     project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     base, book = (

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pdfplumber
 import polib
 import pytest
 from bs4 import BeautifulSoup, Comment, Doctype
@@ -19,6 +18,7 @@ from kodebog.edition import making
 from kodebog.publish import editions
 from kodebog.report import catalogues, facts, figures, pages, tables, wording
 from kodebog.study import source
+from reading import pages_of
 
 CATALOGUES = {str(file.relative_to(paths.ROOT)): (file, found) for file, found in catalogues.every("da")}
 
@@ -222,8 +222,7 @@ def test_english_would_be_found(book):
 def said_in(file):
     """The texts of a published file, block by block, so that neighbours in a table make no run of words."""
     if file.suffix == ".pdf":
-        with pdfplumber.open(file) as opened:
-            return [page.extract_text(x_tolerance=1.5) or "" for page in opened.pages]
+        return list(pages_of(file))
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".csv":
         return [cell for row in csv.reader(text.splitlines()) for cell in row]
@@ -365,7 +364,7 @@ def test_notebooks_to_download_are_danish_with_danish_outputs(book):
         assert shown_ and all(re.search("[Cc]itat|[Ff]und|Trykt", str(o["data"])) for o in shown_)
 
 
-@pytest.mark.built
+@pytest.mark.thorough
 def test_a_third_language_is_one_folder(tmp_path):
     """A made-up one: a page, a word of the library, and a title; the rest stays English and says so."""
     root = tmp_path / "project"

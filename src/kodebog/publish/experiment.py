@@ -7,20 +7,22 @@ rules of `kodebog.analysis.ledger`, and a test holds it against Python over ever
 from __future__ import annotations
 
 from html import escape
+from textwrap import shorten
 from typing import Any
 
 from kodebog.analysis.agreement import lost_pairs
 from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.ledger import STATUSES
 from kodebog.edition import _, noop
+from kodebog.publish.previews import gists
 from kodebog.report.metadata import script_safe
 from kodebog.report.wording import known, labels, reading_name
 from kodebog.study import Study
 
 PAGE = "notebooks/reproduction"
 """The page that holds it."""
-TABLE = "tab-robustness"
-"""The table behind which it stands."""
+TABLE = "tab-ladder"
+"""The table behind which it stands, and whose marks it moves."""
 WAYS = {"": noop("all that counts"), "placed": noop("the article's own placing"), "content": noop("agreed content")}
 """Whose codings count, by the names that the analysis gives them; readings come on top."""
 
@@ -49,7 +51,8 @@ def form(study: Study) -> str:
     everything = _("everything by the {who} perspective")
     out = [("", _("nothing"))]
     out += [(p, everything.format(who=label.lower())) for p, label in labels(study, "sample").items()]
-    out += [(str(e), str(e)) for e in study.excerpts["excerpt"]]
+    spoken = gists(study).items()
+    out += [(excerpt, f"{excerpt} ({who}): {shorten(gist, 70)}") for excerpt, (who, gist) in spoken]
     ways = [(way, known(words)) for way, words in WAYS.items()]
     ways += [(r, reading_name(r)) for r in sorted(study.readings["reading"].unique())]
 

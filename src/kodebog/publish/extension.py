@@ -24,7 +24,7 @@ from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.ledger import STATUSES, status_of_findings
 from kodebog.edition import _, noop
 from kodebog.files import hash_files
-from kodebog.publish import editions, execution, explorer, head, language, outputs, references, site, transforms
+from kodebog.publish import cards, editions, execution, explorer, head, language, outputs, references, site, transforms
 from kodebog.publish.addresses import Addresses, addresses
 from kodebog.publish.html import (
     BookTranslator,
@@ -47,6 +47,7 @@ from kodebog.report.pages import (
     judgements,
     settled,
     themes,
+    themes_again,
     wording,
 )
 from kodebog.report.prose import HOLDS, NUMBERS, quantity
@@ -233,6 +234,7 @@ def _generate(app: Sphinx, docname: str, source: list[str]) -> None:
         "judgements": lambda: judgements(Study.load()),
         "settled": lambda: settled(Study.load()),
         "themes": lambda: themes(Study.load()),
+        "themes again": lambda: themes_again(Study.load()),
         "imprint": imprint,
         "wording": lambda: wording(Study.load()),
     }
@@ -346,6 +348,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_domain(KodebogDomain)
     app.add_css_file("kodebog.css")
     app.add_node(UnsearchedCode, html=(visit_unsearched_code, None))
+    app.add_node(cards.Fold, html=(cards.visit_fold, cards.depart_fold))
     app.set_translator("html", BookTranslator)
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded_code, depart_folded_code))
     for name, role in {
@@ -368,7 +371,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
         transforms.MarkOtherLanguage,
         transforms.GlossaryTerms,
         transforms.ReadableTables,
-        transforms.SpokenOf,
+        cards.Findings,
+        cards.Brief,
+        cards.FoldedTables,
         transforms.Explorer,
         transforms.Experiment,
         transforms.QuietCode,

@@ -36,16 +36,15 @@ class ShownOutput:
         if about is None:  # a form for JupyterLab, which no page shows
             return []
         name = about["name"]
+        environment: Any = renderer.renderer.sphinx_env
+        files = kept(environment).setdefault(environment.docname, {})
         if data.mime_type == "text/csv":
-            environment: Any = renderer.renderer.sphinx_env
-            kept(environment).setdefault(environment.docname, {})[f"{name}.csv"] = str(data.content)
+            files[f"{name}.csv"] = str(data.content)
             return []
-        shown: list[nodes.Element]
         if data.mime_type == "text/markdown":
-            shown = renderer.render_markdown(data)
-        else:
-            shown = [_figure(renderer, data, about)]
-        return [*shown, _provenance(name)]
+            return [*renderer.render_markdown(data), _provenance(name)]
+        files[f"{name}.svg"] = str(data.content)
+        return [_figure(renderer, data, about), _provenance(name, picture=True)]
 
 
 def _figure(renderer: NbElementRenderer, data: MimeData, about: dict[str, str]) -> nodes.figure:
@@ -64,7 +63,7 @@ def _figure(renderer: NbElementRenderer, data: MimeData, about: dict[str, str]) 
 
 
 def kept(env: BuildEnvironment) -> dict[str, dict[str, str]]:
-    """Return the data behind tables and figures as they were read: page → file name → CSV."""
+    """Return the data behind tables and figures as they were read, and figures: page → file name → CSV or SVG."""
     if not hasattr(env, "kodebog_data"):
         setattr(env, "kodebog_data", {})  # noqa: B010 - Sphinx keeps what extensions put there
     found: dict[str, dict[str, str]] = env.kodebog_data  # type: ignore[attr-defined]
@@ -76,12 +75,15 @@ def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     kept(env).pop(docname, None)
 
 
-def _provenance(name: str) -> nodes.Element:
-    """«Data» leads to the CSV file; the code stands folded below it."""
+def _provenance(name: str, picture: bool = False) -> nodes.Element:
+    """The data behind a table or figure, the picture as a file, and its address; the code stands folded beside them."""
     line = nodes.paragraph(classes=["kodebog-provenance"], code=f"code-{name}")
-    data = addnodes.pending_xref("", reftype=BUILT, refdomain="", reftarget=f"{SHOWN}/{name}.csv", refexplicit=True)
-    data += nodes.inline("", _("Data (CSV)"))
-    line += data
+    files = [(f"{name}.csv", _("Data (CSV)")), *([(f"{name}.svg", _("Picture (SVG)"))] if picture else [])]
+    for file, words in files:
+        link = addnodes.pending_xref("", reftype=BUILT, refdomain="", reftarget=f"{SHOWN}/{file}", refexplicit=True)
+        link += nodes.inline("", words)
+        line += [link, nodes.Text(" ")]
+    line += nodes.reference("", _("Link"), refid=name, internal=True)
     return line
 
 

@@ -70,6 +70,21 @@ def terms(body: str, env: BuildEnvironment) -> dict[str, Preview]:
     }
 
 
+def gists(study: Study) -> dict[str, tuple[str, str]]:
+    """Return who speaks in each excerpt, and what is said there; the labels of its codes where nobody has told."""
+    return _gists(study, language())
+
+
+@functools.lru_cache(maxsize=4)
+def _gists(study: Study, _language: str) -> dict[str, tuple[str, str]]:
+    people, codes = labels(study, "sample"), labels(study, "codes")
+    given = study.excerpt_codes.groupby("excerpt")["code"].agg(lambda c: "; ".join(codes[x] for x in dict.fromkeys(c)))
+    return {
+        str(row.excerpt): (people[str(row.perspective)].lower(), gist if isinstance(gist, str) else given[row.excerpt])
+        for row, gist in zip(study.excerpts.itertuples(), told(study.excerpts, "gist"), strict=True)
+    }
+
+
 def previews(study: Study) -> dict[str, Preview]:
     """Return the preview of every excerpt and finding: head (id and who speaks, or status), text, more."""
     return _previews(study, language())
@@ -77,21 +92,21 @@ def previews(study: Study) -> dict[str, Preview]:
 
 @functools.lru_cache(maxsize=4)
 def _previews(study: Study, _language: str) -> dict[str, Preview]:
-    people, cases, sections, codes = (labels(study, table) for table in ("sample", "cases", "sections", "codes"))
+    cases, sections, codes = (labels(study, table) for table in ("cases", "sections", "codes"))
     found: dict[str, Preview] = {}
-    given = study.excerpt_codes.groupby("excerpt")["code"].agg(lambda c: "; ".join(codes[x] for x in dict.fromkeys(c)))
-    speakers = {str(row.excerpt): people[str(row.perspective)].lower() for row in study.excerpts.itertuples()}
-    for row, gist in zip(study.excerpts.itertuples(), told(study.excerpts, "gist"), strict=True):
-        who = ", ".join(filter(None, [speakers[str(row.excerpt)], cases.get(str(row.case), "")]))
+    said = gists(study)
+    for row in study.excerpts.itertuples():
+        speaker, gist = said[str(row.excerpt)]
+        who = ", ".join(filter(None, [speaker, cases.get(str(row.case), "")]))
         head = f"{row.excerpt} · {who} · {sections[str(row.section)]}"
-        text = gist if isinstance(gist, str) else given[row.excerpt]
-        found[str(row.excerpt)] = {"head": head, "text": str(text), "more": []}
+        found[str(row.excerpt)] = {"head": head, "text": gist, "more": []}
     if study.of_interviews:
         return found
 
     def voices(words: str, ids: tuple[str, ...]) -> Iterator[str]:
         for excerpt in ids[:IN_WORDS]:
-            yield f"{words} {excerpt} ({speakers[excerpt]}): {found[excerpt]['text']}"
+            speaker, gist = said[excerpt]
+            yield f"{words} {excerpt} ({speaker}): {gist}"
         if ids[IN_WORDS:]:
             yield f"{words}: {', '.join(ids[IN_WORDS:])}"
 

@@ -18,7 +18,7 @@ from kodebog.edition import _
 from kodebog.publish import experiment, explorer, language, references
 from kodebog.publish.head import tools
 from kodebog.publish.html import UnsearchedCode
-from kodebog.publish.search import LEDGER, kept
+from kodebog.publish.search import kept
 from kodebog.report import catalogues
 from kodebog.study import Study
 
@@ -108,7 +108,7 @@ class ReadableTables(SphinxPostTransform):
                 elif stubs[i]:
                     cell["html"] = {"scope": "row", "role": "rowheader"}
                 else:
-                    cell["html"] = {"data-head": heads[i], "role": "cell"}
+                    cell["html"] = {**cell.get("html", {}), "data-head": heads[i], "role": "cell"}
                     if not cell.astext().strip():
                         cell["html"]["data-empty"] = "true"
 
@@ -139,28 +139,6 @@ def _cell_of(node: Any) -> Any:
     return node
 
 
-class SpokenOf(SphinxPostTransform):
-    """Lets each finding of the ledger lead back to the sections that speak of it."""
-
-    default_priority = 680
-    formats = ("html",)
-
-    def run(self, **_options: Any) -> None:
-        """Add to what stands below a statement."""
-        if self.env.docname != LEDGER:
-            return
-        places, words = kept(self.env).spoken_of(), _("spoken of in")
-        for row in _rows_of(_table(self.document, "tab-findings")):
-            finding, statement = row.children[:2]
-            before = f" · {words} "
-            for page, section in places.get(finding.astext().strip(), ()):
-                address = f"{self.app.builder.get_relative_uri(LEDGER, page)}#{section}"
-                name = self.env.titles[page].astext().partition(":")[0]
-                link = nodes.reference("", name, refuri=address, internal=True)
-                statement.children[-1].extend([nodes.Text(before), link])
-                before = ", "
-
-
 class Explorer(SphinxPostTransform):
     """Puts the form before a table that can be filtered, and what each row can be filtered by on the row."""
 
@@ -179,12 +157,14 @@ class Explorer(SphinxPostTransform):
         for row in _rows_of(table):
             (home,) = [i for n in row.findall(nodes.inline) for i in n["ids"] if i in attributes]
             row["html"] = {f"data-{name}": value for name, value in attributes[home].items()}
+            if "status" in attributes[home]:  # sorted by strength, not by the alphabet
+                row.children[2]["html"] = {"data-order": str(list(STATUSES).index(attributes[home]["status"]))}
         place = _cell_of(table)
         place.parent.insert(place.parent.index(place), nodes.raw("", explorer.form(study, here), format="html"))
 
 
 class Experiment(SphinxPostTransform):
-    """Puts the experiment behind the table that shows what hangs on one voice."""
+    """Puts the experiment below the ladder of evidence, whose marks it moves."""
 
     default_priority = 690
     formats = ("html",)
@@ -193,10 +173,11 @@ class Experiment(SphinxPostTransform):
         """Insert form and data."""
         if self.env.docname != experiment.PAGE:
             return
-        place = _cell_of(_table(self.document, experiment.TABLE))
+        ladder = _table(self.document, experiment.TABLE)
+        place = _cell_of(ladder)
         at = place.parent.index(place) + 1
         place.parent.insert(at, nodes.raw("", experiment.form(Study.load()), format="html"))
-        for row, status in zip(_rows_of(_table(self.document, "tab-ladder")), STATUSES, strict=True):
+        for row, status in zip(_rows_of(ladder), STATUSES, strict=True):
             row["html"] = {"data-status": status}  # which the marks move to
 
 

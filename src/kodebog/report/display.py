@@ -78,7 +78,8 @@ class Table:
         """Return the table as a MyST list-table."""
         # a fence of tildes, since a caption may hold a backtick
         legend = ["{.kodebog-legend}", self.legend, ""] if self.legend else []
-        lines = [*legend, f"~~~{{list-table}} {escape(self.caption)}", f":name: {self.name}", ":header-rows: 1"]
+        name = [f":name: {self.name}"] if self.name else []
+        lines = [*legend, f"~~~{{list-table}} {escape(self.caption)}".rstrip(), *name, ":header-rows: 1"]
         if self.stub:
             lines.append(":stub-columns: 1")
         if self.look:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +238,12 @@ def wording(study: Study) -> str:
 def themes(study: Study) -> str:
     """Return the picture of what hinders and what helps, for the landing page."""
     return tables.both_sides(study, "tab-themes").markdown()
+
+
+def themes_again(study: Study) -> str:
+    """Return the same picture for another page: without a number, its caption as a sentence."""
+    picture = tables.both_sides(study)
+    return f"{escape(picture.caption)}.\n\n{replace(picture, caption='', name='').markdown()}"
 
 
 def imprint() -> str:

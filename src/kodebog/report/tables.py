@@ -29,6 +29,9 @@ from kodebog.report.wording import (
 )
 from kodebog.study import Study
 
+FOLDED = "kodebog-folded"
+"""Look of a table that a screen shows when it is asked for: its caption says what it shows."""
+
 
 def questions(study: Study) -> Table:
     """Return the research questions with the sections that answer them and the number of findings."""
@@ -259,7 +262,8 @@ def both_sides(study: Study, name: str = "tab-both-sides") -> Table:
     caption = _("{of} themes stand on both sides{nothing}. {marks}")
     caption = caption.format(of=of(double, len(found)), nothing=nothing, marks=marks)
     legend = _legend(study, *MANNERS)
-    return Table(frame, caption, name, (28, 32, 40), stub=True, look="kodebog-voices", legend=legend)
+    look = "kodebog-voices kodebog-mirror"
+    return Table(frame, caption, name, (28, 32, 40), stub=True, look=look, legend=legend)
 
 
 def research_findings(study: Study) -> Table:
@@ -356,14 +360,15 @@ def findings(study: Study) -> Table:
         of_them = _("told of: {initiatives}").format(initiatives=initiatives) if initiatives else ""
         return sections[row.section], links, of_them
 
+    def voices(row: Any) -> Voices:
+        return Voices(tuple(sorted(row.excerpts, key=order)), against=row.against)
+
     frame = pd.DataFrame(
         {
             _("Finding"): rows["finding"],
             _("Statement"): [Told(row.statement, aside(row)) for row in rows.itertuples()],
             _("In print"): status.map(known),
-            _("Voices"): [
-                Voices(tuple(sorted(row.excerpts, key=order)), against=row.against) for row in rows.itertuples()
-            ],
+            _("Voices"): [voices(row) if row.excerpts or row.against else "" for row in rows.itertuples()],
             _("Qualified by"): rows["qualified"],
         }
     )
@@ -374,29 +379,26 @@ def findings(study: Study) -> Table:
 
 
 def ladder(study: Study) -> Table:
-    """Return the ladder of evidence: for each status, when it is given, and the findings that have it, by question."""
+    """Return the ladder of evidence: a rung for each status and when it is given; the findings on it, by question."""
     rows = ledger.finding_status(study).merge(study.findings[["finding", "question"]], on="finding")
-    questions = labels(study, "questions")
+    questions = {key: label for key, label in labels(study, "questions").items() if key in set(rows["question"])}
+    share = rows["question"].value_counts(normalize=True)
+
+    def rung(words: str, key: str) -> list[Told | Rungs | str]:
+        on_it = rows[rows["status"] == words].groupby("question")["finding"].agg(tuple)
+        head = Told(f"{known(words)} ({on_it.map(len).sum()})", (known(ledger.STATUS_RULES[key]),))
+        return [head, *(Rungs(on_it[q], key) if q in on_it else "" for q in questions)]
+
     frame = pd.DataFrame(
-        [
-            (
-                f"{known(words)} ({(rows['status'] == words).sum()})",
-                known(ledger.STATUS_RULES[key]),
-                tuple(
-                    Rungs(tuple(part["finding"]), key, questions[str(question)])
-                    for question, part in rows[rows["status"] == words].groupby("question")
-                ),
-            )
-            for key, words in ledger.STATUSES.items()
-        ],
-        columns=[_("In print"), _("Said when"), _("Findings")],
+        [rung(words, key) for key, words in ledger.STATUSES.items()], columns=[_("In print"), *questions.values()]
     )
     alone = int((rows["status"] == ledger.STATUSES["alone"]).sum())
     caption = _(
         "The ladder of evidence: {sides} findings are shown from two or more "
         "sides; for {alone} the authors' text alone stands"
     ).format(sides=of(_from_two_sides(rows["status"]), len(rows)), alone=of(alone, len(rows)))
-    return Table(frame, caption, "tab-ladder", (18, 34, 48), stub=True, look="kodebog-ladder")
+    widths = (26, *(max(12, round(74 * share[question])) for question in questions))
+    return Table(frame, caption, "tab-ladder", widths, stub=True, look="kodebog-ladder")
 
 
 def robustness(study: Study) -> Table:
@@ -426,7 +428,7 @@ def robustness(study: Study) -> Table:
         "{of} findings shown from two or more sides stay so whichever excerpt or "
         "perspective is left out; the {n} findings listed here change"
     ).format(of=of(firm, _from_two_sides(status)), n=len(shown))
-    return Table(frame, caption, "tab-robustness", (9, 34, 13, 22, 22))
+    return Table(frame, caption, "tab-robustness", (9, 34, 13, 22, 22), look=FOLDED)
 
 
 RELATIONS = (noop("shows"), noop("qualifies"), noop("speaks against"))
@@ -456,7 +458,7 @@ def contrary(study: Study) -> Table:
         "{findings} findings meet a reservation in print; {against} of the {n} excerpts here "
         "speaks against the claim itself"
     ).format(findings=rows["finding"].nunique(), against=against, n=len(rows))
-    return Table(frame, caption, "tab-contrary", (9, 33, 9, 12, 12, 25))
+    return Table(frame, caption, "tab-contrary", (9, 33, 9, 12, 12, 25), look=FOLDED)
 
 
 def judgements(study: Study) -> Table:

@@ -41,7 +41,8 @@ document.addEventListener("DOMContentLoaded", () => {
   };
 
   const apply = (keepHash, keep = "replaceState") => {
-    const query = new URLSearchParams(fields.filter((f) => f.value).map((f) => [f.name, f.value]));
+    const query = new URLSearchParams(location.search); // which also says what the experiment leaves out
+    for (const field of fields) field.value ? query.set(field.name, field.value) : query.delete(field.name);
     const address = (query.size ? "?" + query : location.pathname) + (keepHash ? location.hash : "");
     history[keep](null, "", address);
     show();
@@ -56,12 +57,20 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const reveal = () => {
     const row = location.hash && document.getElementById(location.hash.slice(1))?.closest("tr");
+    row?.querySelector("details")?.setAttribute("open", "");
     const hidden = location.hash && !row && shown.rows().nodes().toArray().find((node) => node.querySelector(`[id="${location.hash.slice(1)}"]`));
     if (hidden) {
       fields.forEach((field) => (field.value = ""));
       apply(true);
+      hidden.querySelector("details")?.setAttribute("open", "");
       hidden.scrollIntoView();
     }
+  };
+
+  const withoutFolds = (cell) => {
+    const copy = cell.cloneNode(true);
+    copy.querySelectorAll("details").forEach((fold) => fold.remove());
+    return copy.textContent;
   };
 
   const cellText = (text) => {
@@ -75,7 +84,7 @@ document.addEventListener("DOMContentLoaded", () => {
   form.addEventListener("reset", () => setTimeout(() => apply(false)));
   form.querySelector("[data-download]").addEventListener("click", () => {
     const rows = shown.rows({ search: "applied" }).nodes().toArray();
-    const lines = rows.map((row) => [...row.cells].map((cell) => cellText(cell.textContent)).join(","));
+    const lines = rows.map((row) => [...row.cells].map((cell) => cellText(withoutFolds(cell))).join(","));
     const file = new Blob(["\ufeff" + [head.map(cellText).join(","), ...lines].join("\n") + "\n"], { type: "text/csv" });
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: form.dataset.file });
     link.click();
@@ -141,8 +150,9 @@ document.addEventListener("DOMContentLoaded", () => {
   const rungs = [...document.getElementById("tab-ladder").tBodies[0].rows];
   const marks = rungs.flatMap((row) => [...row.querySelectorAll(".kodebog-rung")]).map((mark) => {
     const place = document.createComment("");
+    const column = mark.closest("td").cellIndex;
     mark.parentElement.before(place);
-    return { mark, place };
+    return { mark, place, column };
   });
 
   const climb = (now) => {
@@ -151,22 +161,22 @@ document.addEventListener("DOMContentLoaded", () => {
       mark.className = `kodebog-rung ${now[mark.textContent]}`;
     }
     document.querySelectorAll("#tab-ladder .kodebog-moved").forEach((line) => line.remove());
-    for (const { mark } of marks.filter(({ mark }) => now[mark.textContent] !== before[mark.textContent])) {
-      const cell = rungs.find((row) => row.dataset.status === now[mark.textContent]).lastElementChild;
+    for (const { mark, column } of marks.filter(({ mark }) => now[mark.textContent] !== before[mark.textContent])) {
+      const cell = rungs.find((row) => row.dataset.status === now[mark.textContent]).cells[column];
       const line = cell.querySelector(".kodebog-moved") ?? document.createElement("p");
       if (!line.className) line.append(form.dataset.here, " ");
       line.className = "kodebog-moved";
       line.append(mark.parentElement, " ");
       cell.append(line);
     }
+    for (const cell of rungs.flatMap((row) => [...row.cells])) cell.toggleAttribute("data-empty", !cell.textContent.trim());
     for (const row of rungs) {
       const [head, n] = [row.cells[0].firstElementChild, Object.values(now).filter((is) => is === row.dataset.status).length];
       head.textContent = head.textContent.replace(/\d+\)$/, `${n})`);
     }
   };
 
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("input", () => {
+  const look = () => {
     const now = form.statuses(form.without.value, form.way.value);
     const moved = Object.keys(now).filter((id) => now[id] !== before[id]);
     told.textContent = form.dataset.moved.replace("{n}", moved.length).replace("{N}", Object.keys(now).length);
@@ -181,5 +191,18 @@ document.addEventListener("DOMContentLoaded", () => {
         return entry;
       }),
     );
+  };
+
+  const fields = [form.without, form.way];
+  const asked = new URLSearchParams(location.search);
+  for (const field of fields) field.value = asked.get(field.name) ?? "";
+  for (const field of fields) if (field.selectedIndex < 0) field.selectedIndex = 0;
+  if (fields.some((field) => field.value)) look();
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("input", () => {
+    const query = new URLSearchParams(location.search);
+    for (const field of fields) field.value ? query.set(field.name, field.value) : query.delete(field.name);
+    history.replaceState(null, "", (query.size ? `?${query}` : location.pathname) + location.hash);
+    look();
   });
 });

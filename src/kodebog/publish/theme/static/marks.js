@@ -1,5 +1,5 @@
 /* The legend of a picture shows the marks of one speaker alone. Who stands in the address, by the name that the filters of
-   excerpts and findings have too, so that a view can be shared. */
+   excerpts and findings have too, so that a view can be shared; links to these pages take it along. */
 document.addEventListener("DOMContentLoaded", () => {
   const manners = ["kodebog-key", "wished", "against"];
   const who = (key) => [...key.classList].find((name) => !manners.includes(name));
@@ -14,7 +14,10 @@ document.addEventListener("DOMContentLoaded", () => {
     return button;
   });
 
+  const onwards = [...document.querySelectorAll('article a[href*="evidence"], article a[href*="reproduction"]')];
+
   const show = (speaker) => {
+    for (const link of onwards) if (!link.search || link.search.startsWith("?perspective=")) link.search = speaker ? `?perspective=${speaker}` : "";
     for (const mark of marks) mark.closest("a").classList.toggle("kodebog-out", Boolean(speaker) && !mark.classList.contains(speaker));
     for (const key of keys) key.setAttribute("aria-pressed", who(key) === speaker);
   };
