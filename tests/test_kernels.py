@@ -40,7 +40,7 @@ def plain(outputs):
     return json.loads(re.sub(r'"image/png": "[^"]*"', '"image/png": "…"', json.dumps(outputs)))
 
 
-@pytest.mark.checks
+@pytest.mark.thorough
 def test_outputs_are_those_of_a_kernel_as_everywhere(tmp_path, monkeypatch):
     folder = tmp_path / "here"
     folder.mkdir()
@@ -72,7 +72,7 @@ def test_an_edition_has_the_same_outputs_whether_another_one_ran_before_it_or_no
     assert [cell.outputs[0].execution_count for cell in found[0].cells] == [1, 2]
 
 
-@pytest.mark.checks
+@pytest.mark.thorough
 def test_jupyter_client_finds_it(monkeypatch):
     """As nbval and JupyterLab do."""
     monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", execution.PROVISIONER)

@@ -31,14 +31,14 @@ def test_what_needs_a_project_says_so(tmp_path, command):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.checks
+@pytest.mark.thorough
 def test_a_study_alone_can_be_checked_anywhere(tmp_path):
     made = run(tmp_path, "check", str(paths.DATA))
     assert made.returncode == 0, made.stderr
     assert "valid" in made.stdout
 
 
-@pytest.mark.checks
+@pytest.mark.thorough
 def test_from_a_folder_within_the_project_is_the_projects_study():
     made = run(paths.NOTEBOOKS, "check")
     assert made.returncode == 0, made.stderr

@@ -180,7 +180,7 @@ SPOKEN = ("alt", "aria-label", "title", "placeholder", "content", "data-head", "
 
 def unmarked_english(html, known):
     """English function words on a page that is Danish, outside of what is marked as English."""
-    soup = BeautifulSoup(html, "html.parser")
+    soup = BeautifulSoup(html, "lxml")
     for part in soup.select('[lang="en"], code, pre, script, style, .kodebog-switch'):
         if part.name != "html":
             part.decompose()
@@ -232,7 +232,7 @@ def said_in(file):
         return [line for c in cells for line in "".join(c["source"]).splitlines()] + [
             cell for table in shown_ for cell in re.split(r"\\n|\n|\|", table)
         ]
-    soup = BeautifulSoup(text, "html.parser")
+    soup = BeautifulSoup(text, "lxml")
     blocks = [*soup.select("p, li, td, th, h1, h2, h3, caption, dd, option"), *soup.select("[alt]")]
     said = [f"{block.get_text(' ')} {block.get('alt', '')}" for block in blocks]
     return said + [script.string for script in soup.select('script[type="application/json"]')]
@@ -275,10 +275,7 @@ def soups(book):
     for page in sorted(made):
         yield (
             page,
-            *(
-                BeautifulSoup((html / folder / page).read_text(encoding="utf-8"), "html.parser")
-                for folder in (".", "da")
-            ),
+            *(BeautifulSoup((html / folder / page).read_text(encoding="utf-8"), "lxml") for folder in (".", "da")),
         )
 
 
@@ -322,7 +319,7 @@ def test_links_of_both_editions_lead_to_the_same(book):
 
 
 def test_what_search_engines_are_told_is_danish(book):
-    page = BeautifulSoup((book / "html" / "da" / "index.html").read_text(encoding="utf-8"), "html.parser")
+    page = BeautifulSoup((book / "html" / "da" / "index.html").read_text(encoding="utf-8"), "lxml")
     (script,) = page.select('script[type="application/ld+json"]')
     graph = {part["@id"]: part for part in json.loads(script.string)["@graph"]}
     assert graph["#report"]["inLanguage"] == "da"
@@ -341,8 +338,7 @@ def test_data_behind_figures_have_danish_heads(book):
 
 def test_the_page_for_what_is_not_there_speaks_both_languages(book):
     root, danish = (
-        BeautifulSoup((book / "html" / p).read_text(encoding="utf-8"), "html.parser")
-        for p in ("404.html", "da/404.html")
+        BeautifulSoup((book / "html" / p).read_text(encoding="utf-8"), "lxml") for p in ("404.html", "da/404.html")
     )
     assert "Page not found" in root.text and "Siden findes ikke" in root.select_one('[lang="da"]').text
     assert "Siden findes ikke" in danish.text and "Page not found" not in danish.text

@@ -241,9 +241,10 @@ def themes(study: Study) -> str:
 
 
 def themes_again(study: Study) -> str:
-    """Return the same picture for another page: without a number, its caption as a sentence."""
+    """Return the same picture for another page, on screens: without a number, its caption as a sentence."""
     picture = tables.both_sides(study)
-    return f"{escape(picture.caption)}.\n\n{replace(picture, caption='', name='').markdown()}"
+    shown = replace(picture, caption="", name="").markdown()
+    return f"::::{{container}} kodebog-screen\n{escape(picture.caption)}.\n\n{shown}\n::::"
 
 
 def imprint() -> str:

@@ -56,7 +56,7 @@ document.addEventListener("DOMContentLoaded", () => {
   shown.search.fixed("explorer", (_text, _data, index) => keeps(shown.row(index).node()));
 
   const reveal = () => {
-    const row = location.hash && document.getElementById(location.hash.slice(1))?.closest("tr");
+    const row = location.hash ? document.getElementById(location.hash.slice(1))?.closest("tr") : null;
     row?.querySelector("details")?.setAttribute("open", "");
     const hidden = location.hash && !row && shown.rows().nodes().toArray().find((node) => node.querySelector(`[id="${location.hash.slice(1)}"]`));
     if (hidden) {
