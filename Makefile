@@ -39,8 +39,7 @@ live: env ## Serve the book while you write it, and show each edit at once
 	@$(BIN)/kodebog live
 
 test: env ## Run the tests: package, data, pages in a browser, and each notebook against its stored outputs (3 minutes)
-	@$(PYTEST) --dist loadgroup tests
-	@$(KERNELS) $(PYTEST) --dist loadscope -p no:cacheprovider --nbval --nbval-cell-timeout=120 notebooks
+	@$(KERNELS) $(PYTEST) --dist loadscope --nbval --nbval-cell-timeout=120 tests notebooks
 
 quick: env ## Run the tests that need no build, no browser and no study to break (20 seconds)
 	@$(PYTEST) -q -m "not trial and not thorough and not built and not checks" tests
@@ -67,7 +66,7 @@ newest: ## Build the book with the newest versions of everything, without the lo
 	@$(PYTHON) benchmarks/newest.py
 
 fuzz: env ## Try many random inputs, other ones each time
-	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) tests/test_fuzz.py tests/test_hostile.py tests/test_properties.py -k "fuzz or escaped or formula or order or removing or totals or entry or valid"
+	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) tests/test_fuzz.py tests/test_hostile.py tests/test_properties.py -m "not trial" -k "fuzz or escaped or formula or order or removing or totals or entry or valid"
 
 notebooks: env ## Execute the notebooks and store their outputs in notebooks/
 	@$(BIN)/kodebog notebooks

@@ -7,6 +7,7 @@ it is needed, so that tests can be collected without it.
 import os
 import shutil
 from pathlib import Path
+from typing import NamedTuple
 
 BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 RULES = {
@@ -23,6 +24,16 @@ WIDTHS = {
 }
 SEEN = [("light", "desktop"), ("dark", "phone")]
 """How a page is looked at; the trials look at it in all ways."""
+
+
+class Site(NamedTuple):
+    """A book built to be published at an address, and a server that has it there."""
+
+    html: Path
+    url: str
+
+    def pages(self):
+        return sorted(str(page.relative_to(self.html)) for page in self.html.rglob("*.html"))
 
 
 def look(browser, site, name, looks):

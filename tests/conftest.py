@@ -11,12 +11,12 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
-from typing import NamedTuple
 
 import hypothesis
 import pytest
 
-from browsing import BROWSER
+from browsing import BROWSER, Site
+from checkouts import copy_checkout
 from kodebog import Study, paths
 
 # the suite tries the same examples each time; `make fuzz` tries others
@@ -62,7 +62,7 @@ def pytest_collection_modifyitems(items):
     marks = ((BUILDS, pytest.mark.built), (FURTHER, pytest.mark.thorough), (STUDIES, pytest.mark.checks))
     for item in items:
         for fixtures, mark in marks:
-            if fixtures & set(item.fixturenames):
+            if fixtures & set(getattr(item, "fixturenames", ())):  # cells of notebooks have none
                 item.add_marker(mark)
 
 
@@ -84,36 +84,6 @@ def book():
         fcntl.flock(lock, fcntl.LOCK_EX)
         build()
     return paths.BUILD
-
-
-def project_files():
-    """The files of the project: what git does not ignore, or, in a copy without git, all that is no one's leftover."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=False)
-    if listed.returncode == 0 and listed.stdout:
-        return [name for name in listed.stdout.split("\0") if name and (paths.ROOT / name).is_file()]
-    made = {".venv", "_build", "__pycache__", ".ipynb_checkpoints", ".hypothesis", ".git"}
-    made |= {".pytest_cache", ".mypy_cache", ".ruff_cache"}
-    found = (path.relative_to(paths.ROOT) for path in paths.ROOT.rglob("*") if path.is_file())
-    return sorted(str(path) for path in found if not made & set(path.parts))
-
-
-def copy_checkout(to):
-    """Copy the files of the project."""
-    for name in project_files():
-        (to / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(paths.ROOT / name, to / name)
-    return to
-
-
-class Site(NamedTuple):
-    """A book built to be published at an address, and a server that has it there."""
-
-    html: Path
-    url: str
-
-    def pages(self):
-        return sorted(str(page.relative_to(self.html)) for page in self.html.rglob("*.html"))
 
 
 class _AsPublished(http.server.SimpleHTTPRequestHandler):

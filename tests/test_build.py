@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import copy_checkout
+from checkouts import copy_checkout
 from kodebog import paths
 from kodebog.publish.reproduce import differences
 

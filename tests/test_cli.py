@@ -85,6 +85,7 @@ def test_what_cannot_be_written_is_told(folder, capsys):
     assert sorted(folder.iterdir()) == before
 
 
+@pytest.mark.thorough
 def test_strict_check_lists_judgements(folder, capsys):
     assert main(["check", "--strict", str(folder)]) == 0
     said = capsys.readouterr().out

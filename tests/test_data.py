@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import project_files
+from checkouts import project_files
 from kodebog import paths
 from kodebog.study import Study, source
 

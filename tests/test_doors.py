@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import copy_checkout
+from checkouts import copy_checkout
 
 pytestmark = [pytest.mark.trial, pytest.mark.locked, pytest.mark.xdist_group("doors")]
 

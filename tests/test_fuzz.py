@@ -37,6 +37,7 @@ def test_check_of_a_file_of_bytes(scratch, name, content):
     assert contents(folder) == before
 
 
+@pytest.mark.thorough
 @given(data=st.data(), name=st.sampled_from([n for n in TABLES if n.endswith(".csv")]), cell=CELLS)
 def test_check_of_a_changed_cell(scratch, data, name, cell):
     folder = fresh(scratch)

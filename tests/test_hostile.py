@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import copy_checkout
+from checkouts import copy_checkout
 from kodebog import Study, paths
 from kodebog.report import figures, gate, tables
 from kodebog.report.display import Figure, Table, csv_text, escape
@@ -278,7 +278,7 @@ def everything(study):
     return shown
 
 
-@pytest.mark.checks
+@pytest.mark.thorough
 @given(out=st.sets(st.integers(1, 29), max_size=27))
 def test_what_is_valid_can_be_shown(tmp_path_factory, out):
     """Studies with fewer excerpts: each is refused with faults, or every table and figure can be made of it."""

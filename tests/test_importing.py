@@ -740,6 +740,7 @@ def test_a_quotation_says_what_was_said(start, made):
         assert [f.row for f in found] == ([] if right else [2]), quotation
 
 
+@pytest.mark.thorough
 def test_a_project_is_checked_where_it_stands(start, capfd):
     folder = start()
     (folder / "data/quotations.csv").write_text("excerpt,quotation,signed_by\nE01,not said by anybody,Me\n", "utf-8")

@@ -20,7 +20,7 @@ import nbformat
 import psutil
 import pytest
 
-from conftest import copy_checkout
+from checkouts import copy_checkout
 from kodebog import paths
 from kodebog.publish.reproduce import differences
 

@@ -10,7 +10,7 @@ import urllib.request
 
 import pytest
 
-from conftest import copy_checkout
+from checkouts import copy_checkout
 
 pytestmark = [pytest.mark.trial, pytest.mark.xdist_group("live")]
 

@@ -16,8 +16,7 @@ import pikepdf
 import pytest
 
 import made_up
-from browsing import BROWSER, SEEN, look
-from conftest import Site
+from browsing import BROWSER, SEEN, Site, look
 from kodebog import paths
 from test_translation import unmarked_english
 
