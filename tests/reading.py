@@ -11,8 +11,8 @@ import pypdfium2
 def _pages(file: Path, _made: int) -> tuple[str, ...]:
     document = pypdfium2.PdfDocument(file)
     said = (page.get_textpage().get_text_range() for page in document)
-    # a word that is broken over two lines is one word
-    return tuple(re.sub("[\ufffe\x02]", "", text).replace("\r\n", "\n") for text in said)
+    # a word that is broken over two lines is one word, but where a page ends within it and something else comes next
+    return tuple(re.sub("\ufffe(?=[A-Z])", "\n", text).replace("\ufffe", "").replace("\r\n", "\n") for text in said)
 
 
 def pages_of(file):

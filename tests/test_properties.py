@@ -37,6 +37,7 @@ def without(study, excerpts):
     )
 
 
+@pytest.mark.thorough
 @given(out=st.sets(st.integers(1, 29), min_size=1, max_size=8))
 def test_removing_excerpts_never_raises_a_count(study, out):
     less = without(study, {f"E{i:02}" for i in out})

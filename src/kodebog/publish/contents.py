@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sphinx import addnodes
 from sphinx.environment import BuildEnvironment
 
 
@@ -11,6 +12,13 @@ def in_order(env: BuildEnvironment) -> Iterator[str]:
     """Yield the names of the pages that the contents lead to, the landing page first."""
     yield env.config.root_doc
     yield from _below(env, env.config.root_doc)
+
+
+def parts(env: BuildEnvironment) -> Iterator[tuple[str, list[str]]]:
+    """Yield the parts of the contents: what each is called, and its pages."""
+    for part in env.get_doctree(env.config.root_doc).findall(addnodes.toctree):
+        if part.get("caption"):
+            yield part["caption"], [page for child in part["includefiles"] for page in (child, *_below(env, child))]
 
 
 def _below(env: BuildEnvironment, page: str) -> Iterator[str]:

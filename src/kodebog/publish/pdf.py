@@ -22,7 +22,7 @@ from kodebog.edition import _
 from kodebog.errors import KodebogError
 from kodebog.files import hash_files
 from kodebog.publish.background import InBackground
-from kodebog.publish.contents import in_order
+from kodebog.publish.contents import in_order, parts
 from kodebog.publish.typst_writer import IMAGES, REGIONS, TypstWriter, UnknownNodeError, quote
 from kodebog.report.figures import themes_as_marks, words_of_marks
 from kodebog.report.metadata import article, author, book_title, citation, licence, released
@@ -102,7 +102,7 @@ def write(app: Sphinx, out: Path) -> Path:
 
     """
     look = Path(__file__).with_name("report.typ").read_text(encoding="utf-8")
-    markup = [look, _front()]
+    markup = [look, _front(_parts(app))]
     brief = ""
     labels: set[str] = set()
     targets: dict[str, str] = {}
@@ -122,7 +122,7 @@ def write(app: Sphinx, out: Path) -> Path:
         raise PdfError(str(error)) from None
     if lost := sorted(set(targets) - labels):
         raise PdfError("\n".join(f"{targets[target]}: the link to “{target}” leads nowhere" for target in lost))
-    markup.append(_back())
+    markup.append("\n#context [#metadata(here().page()) <page-count>]\n")
     if brief:
         _compile("".join([look, _sheet(), brief, _picture(), "]"]), out.with_name(paths.BRIEF.name))
     return _compile("".join(markup), out)
@@ -191,8 +191,15 @@ def _released() -> datetime.datetime:
     return datetime.datetime.combine(released(), datetime.time(), datetime.UTC)
 
 
-def _front() -> str:
-    """The title page and what the document says of itself."""
+def _parts(app: Sphinx) -> list[tuple[int, str]]:
+    """The chapter with which each part of the contents begins, and what the part is called."""
+    numbers = {page: number for number, page in enumerate(pages(app), start=1)}
+    begins = [(min((numbers[p] for p in part if p in numbers), default=0), name) for name, part in parts(app.env)]
+    return [(number, name) for number, name in begins if number]
+
+
+def _front(begins: list[tuple[int, str]]) -> str:
+    """The title page, the contents, the imprint, and what the document says of itself."""
     about, day = citation(), released()
     source, team = article(), author()
     version = _("Version {version}, {date}.").format(version=about["version"], date=about["date-released"])
@@ -212,8 +219,6 @@ def _front() -> str:
         subtitle = f"#{before}#emph[#{quote(source['title'])};]#{after}"
     else:
         subtitle = f"#{quote(subtitle)}"
-    code = _("Left out here. Every table and figure is made by a notebook in the folder notebooks/.")
-    facts.append((_("The code"), code))
     rows = "".join(f"({quote(name)}, [#{quote(value)}])," for name, value in facts)
     abstract, keywords = known(about["abstract"]), (quote(known(word)) for word in about["keywords"])
     kind, study = _("A reproducible research report"), Study.load()
@@ -227,6 +232,8 @@ def _front() -> str:
         f"  date: datetime(year: {day.year}, month: {day.month}, day: {day.day}),\n"
         f"  description: {quote(abstract)},\n  keywords: ({', '.join(keywords)},),\n"
         f"  abstract: [#{quote(abstract)}],\n  facts: ({rows}),\n"
+        f"  parts: ({' '.join(f'({number}, {quote(name)}),' for number, name in begins)}),\n"
+        f"  imprint: [{_imprint()}],\n"
         f"  themes: {picture},\n  picture: {quote(alt)},\n"
         f"  words: {_words(words)},\n"
         f"  {_tongue()}\n))\n"
@@ -271,8 +278,8 @@ def _sheet() -> str:
     )
 
 
-def _back() -> str:
-    """The last page: which version of what this is."""
+def _imprint() -> str:
+    """Which version of what this is."""
     about = citation()
     rights = f"{licence()}."
     if article():
@@ -290,7 +297,6 @@ def _back() -> str:
         )
     ]
     paragraphs.insert(1, f"#raw({quote(content_hash(paths.study()))})")
-    text = "\n".join(f"#par[{paragraph}]" for paragraph in paragraphs)
-    text += "#context [#metadata(here().page()) <page-count>]"
-    head = quote(_("Colophon"))
-    return f"\n#block(breakable: false)[#heading(level: 1, numbering: none)[#{head}]\n{text}]\n"
+    name = _("Colophon")
+    head = f'#par[#text(weight: "semibold", {quote(name)})]\n'
+    return head + "\n".join(f"#par[{paragraph}]" for paragraph in paragraphs)

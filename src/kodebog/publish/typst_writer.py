@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from docutils import nodes
 from kodebog.edition import _
 from kodebog.errors import KodebogError
 from kodebog.report.style import drawable
+from kodebog.report.tables import FOLDED
 
 TEXT_WIDTH = 453
 """Width of the page's text in points: A4 with margins of 25 mm."""
@@ -50,6 +51,8 @@ def label(docname: str, identifier: str = "") -> str:
     return f"{docname}#{identifier}" if identifier else docname
 
 
+FEW_ROWS, SOME_ROWS = 6, 14
+"""A table of few rows stays on one page; one of some rows does where it is not high."""
 IMAGES = "images"
 """Folder of the Typst project that holds the pictures."""
 REGIONS = {"da": '"DK"', "en": '"GB"'}
@@ -68,6 +71,16 @@ def _before_table(node: nodes.Element) -> bool:
     return after is not None and any(True for _ in after.findall(nodes.table))
 
 
+def _text_follows(node: nodes.Node) -> bool:
+    """Whether text of the same section follows on a table."""
+    while not isinstance(node.parent, nodes.section | nodes.document | None):
+        node = node.parent
+    after: Any = node.next_node(descend=False, siblings=True)
+    if after is not None and "kodebog-provenance" in after.get("classes", ()):  # which the PDF leaves out
+        return _text_follows(after)
+    return after is not None and not isinstance(after, nodes.section)
+
+
 class TypstWriter(nodes.NodeVisitor):
     """Writes one page of the book; `labels`, `targets` and `images` are what it defines, leads to, shows."""
 
@@ -82,6 +95,7 @@ class TypstWriter(nodes.NodeVisitor):
         self.targets: set[str] = set()
         self.images: set[str] = set()
         self.counts = {"figure": 0, "table": 0}
+        self.legend = ""
         self._define(label(docname))
 
     def write(self) -> str:
@@ -149,6 +163,9 @@ class TypstWriter(nodes.NodeVisitor):
 
     def visit_paragraph(self, node: nodes.Element) -> None:
         if "kodebog-provenance" in node["classes"]:  # where data and code are is said once, in the front matter
+            raise nodes.SkipNode
+        if "kodebog-legend" in node["classes"]:  # it stays with the table behind it
+            self.legend = self._captured(node)
             raise nodes.SkipNode
         self._ids(node)
         self._put(f"#{'kept-with-next' if _before_table(node) else 'par'}[{_speak(node)}")
@@ -340,27 +357,41 @@ class TypstWriter(nodes.NodeVisitor):
         self._ids(node)
         self.counts["table"] += 1
         title = next((child for child in node.children if isinstance(child, nodes.title)), None)
+        if FOLDED in node["classes"]:  # what a screen folds away, too
+            where = quote(_("The table stands in the edition on the web."))
+            self._put(f"#par[*{self._number('table', node)}* {self._captured(title)}. #{where}]\n")
+            raise nodes.SkipNode
         group = next(iter(node.findall(nodes.tgroup)))
         widths = [spec.get("colwidth", 1) for spec in group.findall(nodes.colspec)]
         stub = [bool(spec.get("stub")) for spec in group.findall(nodes.colspec)]
         head = self._rows(group, nodes.thead)[0]
-        rows = self._rows(group, nodes.tbody)
-        cells = [f"[#strong[{cell}]]" if stub[i] else f"[{cell}]" for row in rows for i, cell in enumerate(row)]
+        rows = self._rows(group, nodes.tbody, stub)
+        cells = [f"[{cell}]" for row in rows for cell in row]
         columns = ", ".join(f"{width}fr" for width in widths)
-        keep = "true" if len(rows) <= 6 else "false"
+        legend, self.legend = self.legend and f"#linebreak(){self.legend}", ""
+        caption = self._captured(title) + legend
+        some = "auto, float: " + ("true" if _text_follows(node) else "false")
+        keep = "true" if len(rows) <= FEW_ROWS else some if len(rows) <= SOME_ROWS else "false"
         self._put(
-            f"#shown-table(({columns},), [{self._number('table', node)}], [{self._captured(title)}], keep: {keep}, "
+            f"#shown-table(({columns},), [{self._number('table', node)}], [{caption}], keep: {keep}, "
             f"({', '.join(f'[{cell}]' for cell in head)},), ({', '.join(cells)},))\n"
         )
         raise nodes.SkipNode
 
-    def _rows(self, group: nodes.Element, part: Callable[..., Any]) -> list[list[str]]:
+    def _rows(self, group: nodes.Element, part: Callable[..., Any], stub: Sequence[bool] = ()) -> list[list[str]]:
         return [
-            [self._cell(entry) for entry in row.children]
+            [self._stub(e) if any(stub[i : i + 1]) else self._cell(e) for i, e in enumerate(row.children)]
             for section in group.children
             if isinstance(section, part)  # type: ignore[arg-type]
             for row in section.children
         ]
+
+    def _stub(self, entry: nodes.Node) -> str:
+        """A cell that heads its row; what stands below its words is no head."""
+        if len(entry.children) < 2:
+            return f"#strong[{self._cell(entry)}]"
+        head, *rest = (self._captured(part) for part in entry.children)
+        return f"{_speak(entry)}#par(strong[{head}])" + "".join(f"#par[{part}]" for part in rest)
 
     def _cell(self, entry: nodes.Node) -> str:
         """A cell; a lone paragraph in it is written without its frame, so that the cell has no extra space."""

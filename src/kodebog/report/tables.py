@@ -283,7 +283,7 @@ def research_findings(study: Study) -> Table:
     )
     open_ = int((status == ledger.STATUSES["beyond"]).sum())
     caption = _("{of} claims about research are beyond what excerpts can show; they need the other studies")
-    return Table(frame, caption.format(of=of(open_, len(frame))), "tab-research", (9, 37, 28, 14, 12))
+    return Table(frame, caption.format(of=of(open_, len(frame))), "tab-research", (9, 36, 25, 12, 18))
 
 
 def recommendations(study: Study) -> Table:
@@ -343,7 +343,7 @@ def transcribed(study: Study) -> Table:
     rows = rows[rows["status"] == "transcribed"]
     frame = pd.DataFrame({_("Number"): rows["what"], _("Printed, and in the data"): rows["printed"]})
     caption = _("{n} numbers are typed from the same sentence on both sides; that they agree proves nothing")
-    return Table(frame, caption.format(n=len(frame)), "tab-transcribed", (60, 40), stub=True)
+    return Table(frame, caption.format(n=len(frame)), "tab-transcribed", (60, 40), stub=True, look=FOLDED)
 
 
 def findings(study: Study) -> Table:
@@ -397,7 +397,7 @@ def ladder(study: Study) -> Table:
         "The ladder of evidence: {sides} findings are shown from two or more "
         "sides; for {alone} the authors' text alone stands"
     ).format(sides=of(_from_two_sides(rows["status"]), len(rows)), alone=of(alone, len(rows)))
-    widths = (26, *(max(12, round(74 * share[question])) for question in questions))
+    widths = (30, *(max(12, round(70 * share[question])) for question in questions))
     return Table(frame, caption, "tab-ladder", widths, stub=True, look="kodebog-ladder")
 
 
