@@ -36,7 +36,7 @@ from kodebog.publish.html import (
 from kodebog.publish.pdf import PAGE_COUNT, PdfInBackground, TypstBuilder, page_count
 from kodebog.publish.search import KodebogDomain, kept
 from kodebog.report import gate, metadata
-from kodebog.report.display import home
+from kodebog.report.display import home, speakers
 from kodebog.report.facts import facts
 from kodebog.report.pages import (
     citations,
@@ -93,9 +93,9 @@ class _OfStudy(SphinxRole):
 
 def _mark(study: Study, excerpt: str, manner: str = "") -> nodes.Node:
     """A mark that leads to an excerpt: who speaks gives its look, and so does how."""
-    speakers = dict(study.excerpts[["excerpt", "perspective"]].itertuples(index=False, name=None))
+    speaker = dict(study.excerpts[["excerpt", "perspective"]].itertuples(index=False, name=None))[excerpt]
     said = f"{excerpt}, {known(manner)}" if manner else excerpt
-    return _leading(excerpt, said, "kodebog-voice", speakers[excerpt], *manner.split())
+    return _leading(excerpt, said, "kodebog-voice", speakers(study)[speaker], f"of-{speaker}", *manner.split())
 
 
 class _Voice(_OfStudy):

@@ -247,9 +247,9 @@ def _themes(study: Study) -> tuple[str, str]:
     return f"json(bytes({quote(json.dumps(themes_as_marks(study)))}))", both_sides(study).caption
 
 
-def _words(words: dict[str, str]) -> str:
+def _words(words: dict[str, Any]) -> str:
     """Words by name, for Typst."""
-    return f"({', '.join(f'{name}: {quote(text)}' for name, text in words.items())})"
+    return f"json(bytes({quote(json.dumps(words))}))"
 
 
 def _picture() -> str:

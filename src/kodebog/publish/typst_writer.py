@@ -19,12 +19,8 @@ from kodebog.errors import KodebogError
 from kodebog.report.style import drawable
 from kodebog.report.tables import FOLDED
 
-TEXT_WIDTH = 453
-"""Width of the page's text in points: A4 with margins of 25 mm."""
-
-
-SHAPES = ("director", "leader", "employee")
-"""Perspectives whose marks have a shape and a colour; `report.typ` draws them."""
+TEXT_WIDTH = 470
+"""Width of the page's text in points: A4 with margins of 22 mm."""
 
 
 class UnknownNodeError(KodebogError):
@@ -228,7 +224,8 @@ class TypstWriter(nodes.NodeVisitor):
         if "kodebog-voice" in kinds or "kodebog-key" in kinds:
             manner = next((k for k in ("wished", "against") if k in kinds), "")
             words = node.astext().partition(",")[0] if "kodebog-voice" in kinds else node.astext()
-            self._put(f"#voice({quote(next((k for k in kinds if k in SHAPES), ''))}, {quote(manner)}, {quote(words)})")
+            who = next((k for k in kinds if k.startswith("speaker-")), "")
+            self._put(f"#voice({quote(who)}, {quote(manner)}, {quote(words)})")
             raise nodes.SkipNode
         if speak := _speak(node):
             self._put(f"#[{speak}")

@@ -38,6 +38,11 @@ def pages_of_excerpts(study: Study) -> dict[str, int]:
     return paged(study.excerpts["excerpt"], study.excerpts["section"])
 
 
+def speakers(study: Study) -> dict[str, str]:
+    """Return what the marks of each perspective look like: the first of the sample like `speaker-1`, and so on."""
+    return {str(name): f"speaker-{number}" for number, name in enumerate(study.sample["perspective"], start=1)}
+
+
 _MARKUP = re.compile(r"([\\`*_\[\]{}<>$|#~^&])")
 _START = re.compile(r"^(\d*)([-+%:=(.)!])")
 """What means something at the start of a line only: lists, comments, blocks, targets."""

@@ -68,6 +68,7 @@ def _facts(study: Study, _language: str) -> Facts:
         found[f"interviews_{perspective}"] = int(row["interviews"])
         found[f"excerpts_{perspective}"] = int(row["excerpts"])
         found[f"expected_{perspective}"] = decimal(row["expected"])
+        found[f"interviews_but_{perspective}"] = int(sample.loc[sample.index != perspective, "interviews"].sum())
     found |= _of_typology(typology)
     for section, number in study.excerpts["section"].value_counts().items():
         found[f"excerpts_{section}"] = int(number)
@@ -77,12 +78,12 @@ def _facts(study: Study, _language: str) -> Facts:
     found["cases_per_practice"] = _(" or ").join(map(in_words, sorted(map(int, per_practice))))
     approaches = sorted(factor_summary(study, "approach")["n"], reverse=True)
     found["n_approach_others"] = int(approaches[1]) if len(approaches) > 1 else 0
-    found["interviews_leading"] = int(study.sample.loc[study.sample["perspective"] != "employee", "interviews"].sum())
     for (section, perspective), rows in study.excerpts.groupby(["section", "perspective"]):
         found[f"excerpts_{section}_{perspective}"] = len(rows)
     for section, rows in study.excerpts.groupby("section"):
         found[f"excerpts_{section}_with_case"] = int(rows["case"].notna().sum())
-        found[f"excerpts_{section}_leading"] = int((rows["perspective"] != "employee").sum())
+        for perspective in sample.index:
+            found[f"excerpts_{section}_but_{perspective}"] = int((rows["perspective"] != perspective).sum())
     for theme in study.themes["theme"]:
         found |= {f"theme_{theme}_{effect}": 0 for effect in ("supports", "wished", "hinders")}
     for (theme, effect), rows in side_by_side(study).groupby(["theme", "effect"]):

@@ -23,8 +23,11 @@ from kodebog.report.style import MUTED, SHEET, use_typeface
 from kodebog.report.wording import joined, labels, lang, of
 from kodebog.study import Study
 
-PERSPECTIVES = {"director": "#AA3377", "leader": "#4477AA", "employee": "#CC6622"}
-"""After Paul Tol's «bright» scheme (2021): told apart by readers with any colour vision, on light and dark."""
+SPEAKERS = ("#AA3377", "#4477AA", "#CC6622")
+"""Colours of the perspectives, in the order of the sample; further ones are grey.
+
+After Paul Tol's «bright» scheme (2021): told apart by readers with any colour vision, on light and dark.
+"""
 
 
 def _canvas(height: float, width: float = 5.0) -> tuple[Figure, Axes]:
@@ -93,17 +96,19 @@ def excerpts_by_section(study: Study) -> display.Figure:
 
 def themes_as_marks(study: Study) -> list[dict[str, Any]]:
     """Return what hinders and helps, as Typst draws it: theme, and for both sides who speaks and how."""
+    looks = display.speakers(study)
     speaker, names = study.excerpts.set_index("excerpt")["perspective"], labels(study, "themes")
     drawn: dict[str, dict[str, Any]] = {}
     for row in voices_by_theme(study).itertuples():
         manners = (("", row.there), ("wished", row.wished), ("against", row.against))
-        marks = [[speaker[excerpt], manner] for manner, excerpts in manners for excerpt in excerpts]
+        marks = [[looks[speaker[excerpt]], manner] for manner, excerpts in manners for excerpt in excerpts]
         drawn.setdefault(str(row.theme), {"theme": names[str(row.theme)]})[str(row.side)] = marks
     return list(drawn.values())
 
 
-def words_of_marks(study: Study) -> dict[str, str]:
-    """Return the words around that picture, by name."""
+def words_of_marks(study: Study) -> dict[str, Any]:
+    """Return the words around that picture, by name; `speakers`: look and label of each perspective."""
+    looks = display.speakers(study)
     return {
         "nothing": _("no excerpt"),
         "theme": _("Theme"),
@@ -112,7 +117,7 @@ def words_of_marks(study: Study) -> dict[str, str]:
         "marks": _("Each mark is a printed excerpt:"),
         "wished": _("wished for"),
         "against": _("against it"),
-        **({} if study.of_interviews else {key: label.lower() for key, label in labels(study, "sample").items()}),
+        "speakers": [[looks[key], label.lower()] for key, label in labels(study, "sample").items()],
     }
 
 
@@ -122,8 +127,7 @@ def _dumbbells(table: pd.DataFrame) -> Figure:
     Columns of `table`: those of `kodebog.sample.sample_against_print`.
     """
     figure, axes = _canvas(2.9)
-    for y, row in enumerate(table.itertuples()):
-        colour = PERSPECTIVES[str(row.perspective)]
+    for y, (row, colour) in enumerate(zip(table.itertuples(), _colours(len(table)), strict=True)):
         axes.plot([row.expected, row.excerpts], [y, y], color=colour, lw=2.5, zorder=1)
         axes.scatter(row.expected, y, s=80, facecolor="white", edgecolor=colour, lw=2, zorder=2)
         axes.scatter(row.excerpts, y, s=80, color=colour, zorder=3)
@@ -172,10 +176,10 @@ def _dots(table: pd.DataFrame, study: Study, xlabel: str) -> Figure:
         for x, excerpt in enumerate(sorted(row.excerpts, key=lambda e: list(people).index(speaker[e])), 1)
     ]
     rows = list(table["label"])
-    colours = {people[p]: PERSPECTIVES[p] for p in people}
+    colours = dict(zip(people.values(), _colours(len(people)), strict=True))
     data = pd.DataFrame(dots, columns=["row", "x", "perspective", "excerpt"])
     data["row"] = pd.Categorical(data["row"], categories=rows, ordered=True)
-    markers = dict(zip(colours, "sDo", strict=False))
+    markers = dict(zip(colours, [*"sDo", *"^v<>" * len(colours)], strict=False))
     sns.scatterplot(
         data,
         x="x",
@@ -198,6 +202,11 @@ def _dots(table: pd.DataFrame, study: Study, xlabel: str) -> Figure:
     axes.legend_.remove()  # type: ignore[union-attr]
     figure.legend(*handles, loc="outside upper left", ncols=3, handletextpad=0, columnspacing=1, borderpad=0)
     return figure
+
+
+def _colours(n: int) -> list[str]:
+    """Return a colour for each of n perspectives."""
+    return [*SPEAKERS[:n], *[MUTED] * (n - len(SPEAKERS))]
 
 
 def _wrap(text: str, width: int = 28) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from kodebog.analysis import agreement, coding, evidence, factors, ledger, sample, typology
 from kodebog.edition import _, decimal, noop
-from kodebog.report.display import CodeLinks, Rungs, Table, Told, Voices, escape
+from kodebog.report.display import CodeLinks, Rungs, Table, Told, Voices, escape, speakers
 from kodebog.report.wording import (
     in_both,
     in_words,
@@ -180,11 +180,12 @@ def typology_table(study: Study) -> Table:
     frame = pd.DataFrame({_("Focus on"): [families[d] for d in study.dimensions], **columns})
     both = int((entries["status"] == "same").sum())
     voices = {excerpt for excerpts in entries["excerpts"] for excerpt in excerpts}
-    employees = int(study.excerpts["perspective"][study.excerpts["excerpt"].isin(voices)].eq("employee").sum())
+    spoken = study.excerpts["perspective"][study.excerpts["excerpt"].isin(voices)].value_counts()
+    people = ", ".join(f"{label.lower()} {spoken.get(key, 0)}" for key, label in labels(study, "sample").items())
     caption = _(
-        "The typology, rebuilt: {of} printed entries come out again. "
-        "Spoken by employees among the {n} excerpts behind it: {employees}"
-    ).format(of=of(both, len(study.published_typology)), n=len(voices), employees=employees)
+        "The typology, rebuilt: {of} printed entries come out again. Who speaks in the {n} excerpts behind it: {people}"
+    )
+    caption = caption.format(of=of(both, len(study.published_typology)), n=len(voices), people=people)
     widths, look, legend = (16, 28, 28, 28), "kodebog-voices kodebog-columns", _legend(study)
     return Table(frame, caption, "tab-typology", widths, stub=True, look=look, legend=legend)
 
@@ -228,8 +229,8 @@ MANNERS = {
 
 def _legend(study: Study, *manners: str) -> str:
     """What the marks of excerpts mean, as MyST."""
-    people = labels(study, "sample")
-    keys = [*((p, people[p]) for p in study.sample["perspective"]), *((m, known(MANNERS[m])) for m in manners)]
+    people, looks = labels(study, "sample"), speakers(study)
+    keys = [*((f"{looks[p]} .of-{p}", people[p]) for p in looks), *((m, known(MANNERS[m])) for m in manners)]
     return " ".join(f"[{escape(words)}]{{.kodebog-key .{name}}}" for name, words in keys)
 
 

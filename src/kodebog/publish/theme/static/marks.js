@@ -1,8 +1,7 @@
 /* The legend of a picture shows the marks of one speaker alone. Who stands in the address, by the name that the filters of
    excerpts and findings have too, so that a view can be shared; links to these pages take it along. */
 document.addEventListener("DOMContentLoaded", () => {
-  const manners = ["kodebog-key", "wished", "against"];
-  const who = (key) => [...key.classList].find((name) => !manners.includes(name));
+  const who = (mark) => [...mark.classList].find((name) => name.startsWith("of-"))?.slice("of-".length);
   const marks = [...document.querySelectorAll("article .kodebog-voice")];
 
   const keys = [...document.querySelectorAll("p.kodebog-legend .kodebog-key")].filter(who).map((key) => {
@@ -18,7 +17,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const show = (speaker) => {
     for (const link of onwards) if (!link.search || link.search.startsWith("?perspective=")) link.search = speaker ? `?perspective=${speaker}` : "";
-    for (const mark of marks) mark.closest("a").classList.toggle("kodebog-out", Boolean(speaker) && !mark.classList.contains(speaker));
+    for (const mark of marks) mark.closest("a").classList.toggle("kodebog-out", Boolean(speaker) && who(mark) !== speaker);
     for (const key of keys) key.setAttribute("aria-pressed", who(key) === speaker);
   };
 
