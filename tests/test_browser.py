@@ -150,7 +150,7 @@ def test_the_legend_of_a_picture_filters_it_by_who_speaks(page, served, name):
     marks = page.locator("article .kodebog-voice")
     visible = "marks => marks.filter(m => getComputedStyle(m).visibility === 'visible').map(m => m.className)"
     before = marks.evaluate_all(visible)
-    key = page.locator("p.kodebog-legend button.leader").first
+    key = page.locator("p.kodebog-legend button.of-leader").first
     key.click()
     expect(key).to_have_attribute("aria-pressed", "true")
     expect(page).to_have_url(re.compile(r"\?perspective=leader$"))
@@ -158,7 +158,7 @@ def test_the_legend_of_a_picture_filters_it_by_who_speaks(page, served, name):
     assert after == [look for look in before if "leader" in look] and 0 < len(after) < len(before)
     page.reload()
     assert marks.evaluate_all(visible) == after, "the address keeps it"
-    page.locator("p.kodebog-legend button.leader").first.click()
+    page.locator("p.kodebog-legend button.of-leader").first.click()
     assert marks.evaluate_all(visible) == before and "?" not in page.url
     evidence = f"{name.partition('notebooks')[0]}notebooks/evidence.html"
     page.goto(f"{evidence}?perspective=leader")
@@ -602,7 +602,7 @@ def test_marks_tell_who_speaks(page, study):
     shown = marks.evaluate_all("all => all.map(m => [m.textContent, m.className])")
     assert len(shown) > 30
     for text, classes in shown:
-        assert speakers[text.partition(",")[0]] in classes.split()
+        assert "of-" + speakers[text.partition(",")[0]] in classes.split()
     crossed = [text for text, classes in shown if "against" in classes]
     assert sorted(crossed) == ["E27, against", "E29, against"]
 
