@@ -144,6 +144,15 @@ def test_search_finds_danish_and_english_words(page, served, words, leads_to):
         assert (served.html / address.removeprefix(served.url).partition("?")[0].partition("#")[0]).is_file(), address
 
 
+@pytest.mark.parametrize(("name", "words"), [("search.html", "cross-pressure"), ("da/search.html", "krydspres")])
+def test_search_shows_where_words_stand_also_from_a_folder(page, served, name, words):
+    page.goto((served.html / name).as_uri() + f"?q={words}", wait_until="networkidle")
+    said = page.locator("#search-results li p.context mark")
+    expect(said.first).to_have_text(re.compile(words, re.IGNORECASE))
+    ids = page.locator("#search-results li a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert len(ids) == len(set(ids)), "nothing is found twice"
+
+
 @pytest.mark.parametrize("name", ["notebooks/barriers.html", "da/notebooks/practices.html"])
 def test_the_legend_of_a_picture_filters_it_by_who_speaks(page, served, name):
     page.goto(name)

@@ -26,11 +26,15 @@ def test_excerpts_findings_and_codes_are_entries_in_both_languages(index, study)
         ("finding", study.findings, "finding", "statement_en"), ("fund", study.findings, "finding", "statement_da"),
         ("code", study.codes, "code", "label_en"), ("kode", study.codes, "code", "label_da"),
     ):  # fmt: skip
-        assert len(found[kind]) == len(table)
+        own = words.endswith("_en")
         for row in table.itertuples():
             anchor = getattr(row, key) if key != "code" else f"code-{row.code}"
+            if not own and getattr(row, words) == getattr(row, words.replace("_da", "_en")):
+                assert anchor not in found[kind], "what is the same in both languages is found once"
+                continue
             page, shown = found[kind][anchor]
-            assert shown.startswith(f"{getattr(row, key)}: {getattr(row, words).split('.')[0][:20]}"), shown
+            named = f"{getattr(row, key)}: " if own else ""
+            assert shown.startswith(f"{named}{getattr(row, words).split('.')[0][:20]}"), shown
             assert page == {"E": "notebooks/evidence", "F": "notebooks/reproduction"}.get(anchor[0], "book/codebook")
 
 

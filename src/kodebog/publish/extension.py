@@ -258,6 +258,7 @@ def _settle(app: Sphinx, config: Config) -> None:
             references.use(config)
     if config.notfound_context:
         config.notfound_context = editions.not_found(config.notfound_context)
+    config.html_show_search_summary = False  # which asks for every page that it finds; snippets.js knows them
     config.templates_path = [*config.templates_path, str(THEME / "templates")]
     config.html_static_path = [*config.html_static_path, str(THEME / "static"), str(STATIC)]
     config.html_favicon = config.html_favicon or str(THEME / "static" / "favicon.svg")
@@ -398,5 +399,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("write-started", finishing.start)
     app.connect("html-page-context", head.page_context, priority=900)
     app.connect("html-collect-pages", site.clean_search_index)
+    app.connect("html-collect-pages", site.write_texts)
     app.connect("build-finished", finishing.end)
     return {"parallel_read_safe": False, "parallel_write_safe": True, "version": "2"}

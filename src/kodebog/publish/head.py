@@ -6,7 +6,7 @@ import base64
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from html import escape, unescape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from kodebog.edition import _, noop
 from kodebog.publish import editions, explorer, previews
 from kodebog.publish.addresses import Addresses
 from kodebog.publish.pdf import BRIEF, PAGE_COUNT
+from kodebog.publish.search import running_text
 from kodebog.report import metadata
 from kodebog.report.wording import known
 from kodebog.study import Study
@@ -220,14 +221,7 @@ def _needed(file: Any, body: str) -> bool:
 
 def minutes(doctree: nodes.document) -> int:
     """Return how long a page's running text takes to read, at `PACE`; tables, captions and code are not counted."""
-    aside = (nodes.table, nodes.figure, nodes.literal_block)
-    told = [p for p in doctree.findall(nodes.paragraph) if not any(isinstance(n, aside) for n in _around(p))]
-    return round(sum(len(p.astext().split()) for p in told) / PACE)
-
-
-def _around(node: nodes.Node) -> Iterator[nodes.Node]:
-    while (node := node.parent) is not None:
-        yield node
+    return round(sum(len(p.astext().split()) for p in running_text(doctree)) / PACE)
 
 
 def tools(app: Sphinx, page: str, doctree: nodes.document) -> str:

@@ -16,6 +16,7 @@ from sphinx.environment import BuildEnvironment
 from kodebog.publish.contents import in_order
 from kodebog.publish.language import GLOSSARY
 from kodebog.report.display import HOMES, home
+from kodebog.report.wording import lang
 from kodebog.study import Lang, Study
 
 CODEBOOK = "book/codebook"
@@ -28,19 +29,32 @@ LEDGER = f"notebooks/{HOMES['F']}"
 """The page on which findings stand."""
 
 
+def running_text(document: nodes.document) -> Iterator[nodes.paragraph]:
+    """Yield the paragraphs of a page; tables, captions and code are not running text."""
+    aside = (nodes.table, nodes.figure, nodes.literal_block)
+    for paragraph in document.findall(nodes.paragraph):
+        above: Any = paragraph.parent
+        while above is not None and not isinstance(above, aside):
+            above = above.parent
+        if above is None and not {"kodebog-provenance", "kodebog-legend"} & set(paragraph["classes"]):
+            yield paragraph
+
+
 class KodebogDomain(Domain):
     """Tells Sphinx's search of what a study holds, and knows which sections speak of a finding and what terms mean."""
 
     name = "kodebog"
     label = "Kodebog"
-    data_version = 2
+    data_version = 3
     object_types = {kind: ObjType(kind) for kinds in KINDS.values() for kind in kinds}  # noqa: RUF012
-    initial_data: dict[str, Any] = {"spoken of": {}, "shown": None, "terms": {}}  # noqa: RUF012
-    """Sections by page and finding, and what of it the ledger showed when it was last written; terms by address."""
+    initial_data: dict[str, Any] = {"spoken of": {}, "shown": None, "terms": {}, "prose": {}}  # noqa: RUF012
+    """Sections by page and finding, and what of it the ledger showed when it was last written; terms by address; the
+    running text of pages."""
 
     def clear_doc(self, docname: str) -> None:
         """Forget a page that is read anew, or is gone."""
         self.data["spoken of"].pop(docname, None)
+        self.data["prose"].pop(docname, None)
         if docname == GLOSSARY:
             self.data["terms"].clear()
 
@@ -56,6 +70,7 @@ class KodebogDomain(Domain):
                 for term in entry.findall(nodes.term)
                 for address in term["ids"]
             }
+        self.data["prose"][docname] = " ".join(p.astext() for p in running_text(document))
         found: dict[str, str] = {}
         for link in document.findall(addnodes.pending_xref):
             if docname == LEDGER or link.get("reftype") != "kodebog" or not link["reftarget"].startswith("F"):
@@ -74,6 +89,11 @@ class KodebogDomain(Domain):
         for page in in_order(self.env):
             for finding, section in self.data["spoken of"].get(page, {}).items():
                 found.setdefault(finding, []).append((page, section))
+        return found
+
+    def prose(self) -> dict[str, str]:
+        """Return the running text of each page."""
+        found: dict[str, str] = self.data["prose"]
         return found
 
     def terms(self) -> dict[str, tuple[str, str]]:
@@ -97,17 +117,23 @@ class KodebogDomain(Domain):
         """Yield name, name as shown, kind, page, address on it, and how far up the search puts it."""
         study = Study.load()
         kinds: dict[Lang, tuple[str, str, str]] = {"en": KINDS["en"]} if study.of_interviews else KINDS
-        for lang, (excerpt, finding, code) in kinds.items():
+        own = "en" if study.of_interviews else lang()
+        known: set[tuple[str, str]] = set()
+        for name in sorted(kinds, key=lambda name: name != own):
+            excerpt, finding, code = kinds[name]
             entries = [
-                *((excerpt, str(r.excerpt), getattr(r, f"gist_{lang}")) for r in study.excerpts.itertuples()),
-                *((finding, str(r.finding), getattr(r, f"statement_{lang}")) for r in study.findings.itertuples()),
-                *((code, f"code-{r.code}", getattr(r, f"label_{lang}")) for r in study.codes.itertuples()),
+                *((excerpt, str(r.excerpt), getattr(r, f"gist_{name}")) for r in study.excerpts.itertuples()),
+                *((finding, str(r.finding), getattr(r, f"statement_{name}")) for r in study.findings.itertuples()),
+                *((code, f"code-{r.code}", getattr(r, f"label_{name}")) for r in study.codes.itertuples()),
             ]
             for kind, anchor, words in entries:
                 page = CODEBOOK if kind == code else f"notebooks/{home(study, anchor)}"
-                if page in self.env.found_docs and isinstance(words, str):
+                if page in self.env.found_docs and isinstance(words, str) and (anchor, words) not in known:
+                    known.add((anchor, words))
                     # a full stop would make what stands before it a name of its own to the search
-                    shown = f"{anchor.removeprefix('code-')}: {words.rstrip('.').replace('. ', '; ')}"
+                    said = words.rstrip(".").replace(". ", "; ")
+                    # by its id it is found once, in the language of the edition
+                    shown = f"{anchor.removeprefix('code-')}: {said}" if name == own else said
                     yield shown, shown, kind, page, anchor, 1
 
     def resolve_any_xref(self, *_: Any) -> list[Any]:

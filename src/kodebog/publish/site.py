@@ -22,6 +22,7 @@ from kodebog.publish.addresses import Addresses
 from kodebog.publish.execution import read_executed
 from kodebog.publish.head import CARD
 from kodebog.publish.outputs import SHOWN, kept
+from kodebog.publish.search import kept as kept_texts
 from kodebog.report import catalogues, gate, metadata
 from kodebog.report.figures import themes_as_marks, words_of_marks
 from kodebog.report.readable import readable
@@ -33,6 +34,8 @@ from kodebog.study.package import declared_files
 SUMS = "SHA256SUMS"
 SOURCE = "source.zip"
 """The project itself, to download and run."""
+TEXTS = "searchtexts.js"
+"""What the pages say, for the search."""
 DATA = "data"
 """Folder of the site that holds the study's tables."""
 
@@ -56,6 +59,15 @@ def clean_search_index(app: Sphinx) -> list[Any]:
     for words in (index._mapping, index._title_mapping):
         for word in [word for word, pages in words.items() if not pages]:
             del words[word]
+    return []
+
+
+def write_texts(app: Sphinx) -> list[Any]:
+    """Write what the pages say, for the search to show where it found a word, without asking for them. Adds no page."""
+    if app.builder.format == "html":
+        pages = {app.builder.get_target_uri(page): text for page, text in sorted(kept_texts(app.env).prose().items())}
+        script = f"const kodebogTexts = {json.dumps(pages, ensure_ascii=False)};\n"
+        (Path(app.outdir) / TEXTS).write_text(script, encoding="utf-8")
     return []
 
 
@@ -158,7 +170,7 @@ def drop_leftovers(app: Sphinx, others: Iterable[str] = ()) -> None:
     """Remove what earlier builds have left: all but what the pages of today are made of, and other editions."""
     out = Path(app.outdir)
     pages = [app.builder.get_target_uri(page) for page in app.env.found_docs]
-    made = {*pages, "search.html", "404.html", "searchindex.js", "objects.inv", ".buildinfo"}
+    made = {*pages, "search.html", "404.html", "searchindex.js", TEXTS, "objects.inv", ".buildinfo"}
     text = "".join((out / page).read_text(encoding="utf-8") for page in pages)
     made |= {f"_images/{name}" for _, name in app.env.images.values() if name in text}
     made |= {f"_downloads/{name}" for _, name in app.env.dlfiles.values()}

@@ -1,0 +1,38 @@
+/* Shows, below each page that the search finds, where it says the words. What the pages say is a script beside them: nothing is
+   asked for, and it works from a folder. */
+document.addEventListener("DOMContentLoaded", () => {
+  const list = document.getElementById("search-results");
+  const asked = new URLSearchParams(location.search).get("q") ?? "";
+  const words = asked.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!list || !words.length) return;
+  const around = 120;
+
+  const snippet = (text) => {
+    const low = text.toLowerCase();
+    const found = words.map((word) => low.indexOf(word)).filter((at) => at >= 0);
+    if (!found.length) return text.slice(0, 2 * around);
+    const from = Math.max(0, Math.min(...found) - around);
+    const begin = from ? text.indexOf(" ", from) + 1 : 0;
+    const part = text.slice(begin, begin + 2 * around);
+    return `${begin ? "… " : ""}${part} …`;
+  };
+
+  const marked = (text) => {
+    const letters = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
+    return text.split(new RegExp(`(${letters})`, "i")).map((part, n) => (n % 2 ? Object.assign(document.createElement("mark"), { textContent: part }) : part));
+  };
+
+  const tell = (entry) => {
+    const link = entry.querySelector("a");
+    const said = kodebogTexts[link?.getAttribute("href").split("#")[0]];
+    if (!said || entry.querySelector("span, p")) return;
+    const line = document.createElement("p");
+    line.className = "context";
+    line.append(...marked(snippet(said)));
+    entry.append(line);
+  };
+
+  new MutationObserver((changes) => {
+    for (const change of changes) for (const node of change.addedNodes) if (node.tagName === "LI") tell(node);
+  }).observe(list, { childList: true, subtree: true });
+});
