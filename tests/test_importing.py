@@ -573,6 +573,8 @@ def test_a_typology_where_types_and_dimensions_are_marked(start, made):
     changed = bring_in(folder.parent / "interviews.qdpx", Columns(), folder, group="role").changed
     assert changed == ["chapter “typology” added"], "what is marked stays marked, and the chapter comes"
     assert "notebooks/typology" in (folder / "_toc.yml").read_text(encoding="utf-8")
+    listed = re.findall(r"<notebooks/(\w+)>", (folder / "index.md").read_text(encoding="utf-8"))
+    assert listed == ["documents", "codes", "together", "agreement", "typology", "evidence"], "the first page names it"
     rows_ = interviews.typology(Study.load(folder / "data")).set_index(["type", "code"])["excerpts"].map(len)
     lead = [{g.code for g in made.codings if g[:3] == p and g.coder == "anna"} for p in made.passages]
     assert rows_[("meetings", "money")] == sum({"time.pressure.meetings", "money"} <= codes for codes in lead)

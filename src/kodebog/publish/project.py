@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from kodebog import edition
 from kodebog.analysis.interviews import paged
-from kodebog.edition import _
+from kodebog.edition import _, noop
 from kodebog.errors import KodebogError
 from kodebog.files import write_whole
 from kodebog.paths import MARKS
 from kodebog.report import catalogues, gate
+from kodebog.report.wording import known as in_words
 from kodebog.study import importing, leaks, readers
 from kodebog.study.coded import Coded, ReadError, numbered
 from kodebog.study.comparison import compared
@@ -181,6 +182,11 @@ CHAPTERS: dict[str, Callable[[importing.Imported], bool]] = {
     ),
 }
 """Chapters that not every study has, and when it has them."""
+IN_SHORT = {
+    "typology": noop("{doc}`Typology <notebooks/typology>`: the types, and what the excerpts of each are like"),
+    "agreement": noop("{doc}`Agreement of coders <notebooks/agreement>`: how far those who coded the same agree"),
+}
+"""What the first page says of such a chapter."""
 LAST = "      - file: notebooks/evidence\n"
 """The line of the contents before which such a chapter is put, and after which further pages of excerpts are."""
 
@@ -193,6 +199,7 @@ def _add_chapters(made: importing.Imported, folder: Path) -> list[str]:
         if wanted(made) and not notebook.exists():
             write_whole(notebook, _read(START / "notebooks" / notebook.name))
             done.append(_named(name, contents, LAST, before=True))
+            _told_of(name, folder / "index.md")
     excerpts = made.tables["excerpts"]
     pages = paged((row["excerpt"] for row in excerpts), (row["document"] for row in excerpts))
     for number in range(2, max(pages.values()) + 1):
@@ -203,6 +210,14 @@ def _add_chapters(made: importing.Imported, folder: Path) -> list[str]:
                 _named(name, contents, LAST.replace("\n", f"-{number - 1}\n" if number > 2 else "\n"), before=False)
             )
     return done
+
+
+def _told_of(name: str, page: Path) -> None:
+    """Name a chapter on the first page, before the excerpts, where that page still lists the chapters."""
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
+    before = re.search(r"^- .*<notebooks/evidence>`.*$", text, re.MULTILINE)
+    if before and f"<notebooks/{name}>" not in text:
+        write_whole(page, f"{text[: before.start()]}- {in_words(IN_SHORT[name])}\n{text[before.start() :]}")
 
 
 def _named(name: str, contents: Path, line: str, before: bool) -> str:
