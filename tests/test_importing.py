@@ -381,6 +381,30 @@ def test_coders_keep_their_pseudonyms_whoever_comes_first(tmp_path):
     assert after - before == {("E04", "b", "coder-2")} and before <= after
 
 
+@pytest.mark.parametrize(
+    ("then", "ids"),
+    [
+        ([(10, 75)], ["E01"]),  # its end has moved
+        ([(5, 60)], ["E01"]),  # its beginning
+        ([(12, 62)], ["E02"]),  # both: it may be another one
+        ([(10, 200)], ["E02"]),  # much more is said
+        ([(10, 60), (10, 75)], ["E01", "E02"]),  # it is still there
+        ([(10, 70), (10, 75)], ["E01", "E02"]),  # one of them is it
+    ],
+)
+def test_a_passage_of_which_an_edge_moves_keeps_its_id(then, ids):
+    def coded(places):
+        passages = {str(n): Passage(str(n), "d", *place) for n, place in enumerate(places)}
+        given = [Coding(number, "a") for number in passages]
+        return Coded("made up", {"d": Document("d", "d", "word " * 60)}, {"a": Code("a", "a")}, passages, given)
+
+    key = importing.Key()
+    assert [row["excerpt"] for row in importing.tables(coded([(10, 60)]), key).tables["excerpts"]] == ["E01"]
+    made = importing.tables(coded(then), key)
+    assert sorted(row["excerpt"] for row in made.tables["excerpts"]) == ids
+    assert any("edge" in note for note in made.notes) == ("E01" in ids and (10, 60) not in then)
+
+
 def test_without_its_key_a_study_is_not_imported_again(start):
     folder = start()
     before = {path: path.read_bytes() for path in (folder / "data").iterdir()}

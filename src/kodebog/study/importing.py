@@ -225,7 +225,7 @@ def tables(coded: Coded, key: Key, group: str = "", called: Names | None = None)
     documents, groups = _documents(coded, key, group, called)
     spoken = said(coded)
     names, families, codes = _codebook(coded, key, notes, spoken, called)
-    ids, excerpts = _excerpts(coded, key, documents)
+    ids, excerpts = _excerpts(coded, key, documents, notes)
     if silent := len(coded.documents) - len({row["document"] for row in excerpts}):
         notes.append(f"{numbered(silent, 'document')} without a coded passage.")
     if bare := len(coded.passages) - len(excerpts):
@@ -421,12 +421,46 @@ def _above(coded: Coded, code: Code) -> list[str]:
     return list(_upwards(coded, code.id))[:0:-1]
 
 
-def _excerpts(coded: Coded, key: Key, documents: dict[str, Row]) -> tuple[dict[str, str], list[Row]]:
+def _moved(passages: list[Passage], key: Key, documents: dict[str, Row]) -> Iterator[tuple[str, str]]:
+    """Yield old and new names of passages of which one edge has moved since the last import.
+
+    What they have in common is more than half of both together, and no other passage is where they were.
+    """
+    now = {f"{documents[p.document]['document']}\t{_place(p)}": p for p in passages}
+    gone: dict[tuple[str, int, int], tuple[str, int, int]] = {}
+    for kind, name in key.ids:
+        document, _, place = name.partition("\t")
+        if kind == "excerpt" and name not in now and (edges := re.fullmatch(r"(\d+)-(\d+)", place)):
+            start, end = int(edges[1]), int(edges[2])
+            gone |= {(document, 0, start): (name, start, end), (document, 1, end): (name, start, end)}
+    left = set(gone.values())
+    for name, passage in now.items():
+        if ("excerpt", name) in key.ids or passage.start is None or passage.end is None:
+            continue
+        document = name.partition("\t")[0]
+        for edge in ((document, 0, passage.start), (document, 1, passage.end)):
+            was = gone.get(edge)
+            if was in left and was is not None:
+                common = min(was[2], passage.end) - max(was[1], passage.start)
+                if common * 2 > max(was[2], passage.end) - min(was[1], passage.start):
+                    left.remove(was)
+                    yield was[0], name
+                    break
+
+
+def _excerpts(coded: Coded, key: Key, documents: dict[str, Row], notes: list[str]) -> tuple[dict[str, str], list[Row]]:
     """Ids of the coded passages by their id in the file, and a row for each, in the order of documents and places."""
     given = {coding.passage for coding in coded.codings}
     order = {document: number for number, document in enumerate(documents)}
     passages = [passage for passage in coded.passages.values() if passage.id in given]
     passages.sort(key=lambda p: (order[p.document], p.start is None, p.start or 0, p.end or 0))
+    moved = list(_moved(passages, key, documents))
+    for old, new in moved:
+        key.ids["excerpt", new] = key.ids.pop(("excerpt", old))
+    if moved:
+        notes.append(
+            f"{numbered(len(moved), 'passage')} with one edge elsewhere than at the last import: the same ids."
+        )
     ids, rows = {}, []
     width = max(2, len(str(len(passages))))
     for passage in passages:
