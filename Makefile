@@ -53,8 +53,10 @@ trials: env ## Run the tests of minutes each: builds stopped at any moment, one 
 lint: env ## Check style, types, and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
 
+cover: export COVERAGE_FILE := $(CURDIR)/_build/coverage/data
 cover: env ## Measure which lines the tests reach, sub-processes included, and fail below 90 %
-	@$(BIN)/coverage erase; $(BIN)/coverage run -m pytest -q -n 2 --dist loadgroup -m "not trial" tests; $(BIN)/coverage combine -q; $(BIN)/coverage report --skip-covered
+	@rm -rf _build/coverage; mkdir -p _build/coverage
+	@$(BIN)/coverage run -m pytest -q -n 2 --dist loadgroup -m "not trial" tests; $(BIN)/coverage combine -q; $(BIN)/coverage report --skip-covered
 
 mutants: env ## Change study and analysis in small ways, one at a time, and see that the tests notice (half an hour)
 	@$(BIN)/python benchmarks/mutants.py

@@ -458,9 +458,7 @@ def _excerpts(coded: Coded, key: Key, documents: dict[str, Row], notes: list[str
     for old, new in moved:
         key.ids["excerpt", new] = key.ids.pop(("excerpt", old))
     if moved:
-        notes.append(
-            f"{numbered(len(moved), 'passage')} with one edge elsewhere than at the last import: the same ids."
-        )
+        notes.append(f"{numbered(len(moved), 'passage')} with one edge moved since the last import: the same ids.")
     ids, rows = {}, []
     width = max(2, len(str(len(passages))))
     for passage in passages:
