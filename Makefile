@@ -56,7 +56,8 @@ lint: env ## Check style, types, and who may import whom
 cover: export COVERAGE_FILE := $(CURDIR)/_build/coverage/data
 cover: env ## Measure which lines the tests reach, sub-processes included, and fail below 90 %
 	@rm -rf _build/coverage; mkdir -p _build/coverage
-	@$(BIN)/coverage run -m pytest -q -n 2 --dist loadgroup -m "not trial" tests; $(BIN)/coverage combine -q; $(BIN)/coverage report --skip-covered
+	@ended=0; $(BIN)/coverage run -m pytest -q -n 2 --dist loadgroup -m "not trial" tests || ended=1; \
+	$(BIN)/coverage combine -q; $(BIN)/coverage report --skip-covered || ended=1; exit $$ended
 
 mutants: env ## Change study and analysis in small ways, one at a time, and see that the tests notice (half an hour)
 	@$(BIN)/python benchmarks/mutants.py
