@@ -232,6 +232,55 @@ def test_the_ladder_moves_with_the_experiment_and_back(page, study):
     assert ladder.inner_text() == before
 
 
+def test_the_experiment_stands_in_the_address(page):
+    page.goto("notebooks/reproduction.html?status=one")
+    page.locator("#experiment [name=without]").select_option("employee")
+    expect(page).to_have_url(re.compile(r"\?status=one&without=employee$"))
+    moved = page.locator("#tab-ladder").inner_text()
+    page.reload()
+    assert page.locator("#tab-ladder").inner_text() == moved
+    expect(page.locator("#explorer [name=status]")).to_have_value("one")
+
+
+def test_a_link_to_a_finding_opens_its_card(page, study):
+    page.goto("notebooks/reproduction.html#F37")
+    card = page.locator("tr:has(#F37) details")
+    expect(card).to_have_attribute("open", "")
+    for words in ("One excerpt shows it, or several from one side.", "Shown by E13 (employee):", "Spoken of in"):
+        expect(card).to_contain_text(words)
+    assert page.locator("#tab-findings details[open]").count() == 1
+    card.get_by_role("link", name="E13").click()
+    expect(page.locator("#E13")).to_be_in_viewport()
+
+
+def test_findings_are_sorted_by_their_strength(page):
+    page.goto("notebooks/reproduction.html")
+    page.locator("#tab-findings thead th").nth(2).click()
+    told = page.locator("#tab-findings tbody tr td:nth-of-type(2)").all_inner_texts()
+    places = [list(STATUSES.values()).index(words.strip().replace("’", "'")) for words in told]
+    assert places == sorted(places) and len(set(places)) > 4
+
+
+@pytest.mark.parametrize(
+    ("name", "summary"), [("book/brief.html", "What is said"), ("da/book/brief.html", "Hvad der siges")]
+)
+def test_a_line_of_the_brief_opens_what_is_said(page, study, name, summary):
+    page.goto(name)
+    line = page.locator("article li:has(a[href$='#F36'])").first
+    line.get_by_text(summary).click()
+    said = line.locator("details li").all_inner_texts()
+    marks = line.locator(".kodebog-voice").all_inner_texts()
+    assert [words.split(" ")[0] for words in said] == list(dict.fromkeys(marks)) and len(said) > 3
+
+
+def test_a_long_table_opens_when_it_is_asked_for(page):
+    page.goto("notebooks/reproduction.html")
+    table = page.locator("#tab-robustness")
+    expect(table).to_be_hidden()
+    page.locator("summary", has_text=re.compile(r"^Table \d+ .*whichever excerpt")).click()
+    expect(table).to_be_visible()
+
+
 def test_excerpts_can_be_filtered_shared_and_taken_away(page, study):
     page.goto("notebooks/evidence.html")
     rows = page.locator("#tab-excerpts tbody tr:visible")
