@@ -64,7 +64,7 @@ def test_every_page_is_tested(served):
 
 
 ANY = ["index.html", "search.html", "book/brief.html", "book/glossary.html", "notebooks/practices.html"]
-ANY += ["notebooks/evidence.html", "da/index.html"]
+ANY += ["notebooks/evidence.html", "da/index.html", "da/search.html"]
 """A page of each kind."""
 
 

@@ -35,7 +35,7 @@ SUMS = "SHA256SUMS"
 SOURCE = "source.zip"
 """The project itself, to download and run."""
 TEXTS = "searchtexts.js"
-"""What the pages say, for the search."""
+"""What the pages say, for the search, and the script that shows it."""
 DATA = "data"
 """Folder of the site that holds the study's tables."""
 
@@ -66,8 +66,9 @@ def write_texts(app: Sphinx) -> list[Any]:
     """Write what the pages say, for the search to show where it found a word, without asking for them. Adds no page."""
     if app.builder.format == "html":
         pages = {app.builder.get_target_uri(page): text for page, text in sorted(kept_texts(app.env).prose().items())}
-        script = f"const kodebogTexts = {json.dumps(pages, ensure_ascii=False)};\n"
-        (Path(app.outdir) / TEXTS).write_text(script, encoding="utf-8")
+        shows = Path(__file__).with_name("theme") / "snippets.js"
+        texts = f"const kodebogTexts = {json.dumps(pages, ensure_ascii=False)};\n"
+        (Path(app.outdir) / TEXTS).write_text(texts + shows.read_text(encoding="utf-8"), encoding="utf-8")
     return []
 
 

@@ -1,4 +1,4 @@
-/* Shows, below each page that the search finds, where it says the words. What the pages say is a script beside them: nothing is
+/* Shows, below each page that the search finds, where it says the words. What the pages say stands before it: nothing is
    asked for, and it works from a folder. */
 document.addEventListener("DOMContentLoaded", () => {
   const list = document.getElementById("search-results");
