@@ -50,8 +50,8 @@ def article():
 
 BUILDS = {"book", "served", "site", "project", "private", "small", "own_book"}
 """Fixtures that need a built book."""
-FURTHER = {"site", "project", "private", "small", "own_book"}
-"""Fixtures that build another one than `make book` does."""
+FURTHER = {"site", "project", "private", "small", "own_book", "start"}
+"""Fixtures that build another one than `make book` does, or import a project."""
 STUDIES = {"folder", "scratch", "start"}
 """Fixtures whose tests check whole studies, half a second each."""
 
