@@ -69,6 +69,7 @@ def test_called_wrongly(arguments):
 
 
 @pytest.mark.checks
+@pytest.mark.thorough
 def test_as_a_program():
     made = subprocess.run([sys.executable, "-m", "kodebog.cli", "check"], capture_output=True, text=True, check=False)
     assert made.returncode == 0 and "valid" in made.stdout

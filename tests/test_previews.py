@@ -74,6 +74,7 @@ def test_the_first_mention_of_a_term_leads_to_the_glossary_and_shows_what_it_mea
 
 
 @pytest.mark.xdist_group("book")
+@pytest.mark.thorough
 def test_terms_are_no_links_in_tables_and_titles_and_on_their_own_page(book):
     for page in sorted((book / "html").rglob("*.html")):
         soup = BeautifulSoup(page.read_text(encoding="utf-8"), "lxml")

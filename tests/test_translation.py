@@ -204,6 +204,7 @@ def names():
     return sorted(people | values, key=len, reverse=True)
 
 
+@pytest.mark.thorough
 def test_no_english_is_left_on_danish_pages(book):
     known = names()
     left = {
@@ -279,6 +280,7 @@ def soups(book):
         )
 
 
+@pytest.mark.thorough
 def test_both_editions_have_the_same_pages_with_the_same_addresses(book):
     pages_ = 0
     for page, english, danish in soups(book):
@@ -303,6 +305,7 @@ def test_both_editions_have_the_same_pages_with_the_same_addresses(book):
     assert pages_ > 20
 
 
+@pytest.mark.thorough
 def test_links_of_both_editions_lead_to_the_same(book):
     for page, english, danish in soups(book):
         if page.stem in {"changes", "404"}:
