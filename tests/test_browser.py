@@ -149,6 +149,8 @@ def test_search_shows_where_words_stand_also_from_a_folder(page, served, name, w
     page.goto((served.html / name).as_uri() + f"?q={words}", wait_until="networkidle")
     said = page.locator("#search-results li p.context mark")
     expect(said.first).to_have_text(re.compile(words, re.IGNORECASE))
+    entries = page.locator("#search-results li")
+    assert all(entry.locator("p.context, span").count() for entry in entries.all()), "each says more than its title"
     ids = page.locator("#search-results li a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     assert len(ids) == len(set(ids)), "nothing is found twice"
 

@@ -35,4 +35,5 @@ document.addEventListener("DOMContentLoaded", () => {
   new MutationObserver((changes) => {
     for (const change of changes) for (const node of change.addedNodes) if (node.tagName === "LI") tell(node);
   }).observe(list, { childList: true, subtree: true });
+  list.querySelectorAll("li").forEach(tell); // the first may be there already
 });
