@@ -42,6 +42,11 @@ def depart_fold(self: HTML5Translator, _node: nodes.Element) -> None:
     self.body.append("</details>\n")
 
 
+def _curly(text: str) -> str:
+    """Text with the apostrophes that Sphinx puts into what it reads."""
+    return text.replace("'", "’")
+
+
 def _link(app: Sphinx, here: str, page: str, place: str, words: str) -> nodes.reference:
     address = f"{app.builder.get_relative_uri(here, page)}#{place}"
     return nodes.reference("", words, refuri=address, internal=True)
@@ -53,7 +58,7 @@ def _said(app: Sphinx, here: str, study: Study, excerpts: Iterable[str], before:
     for excerpt in excerpts:
         speaker, gist = gists(study)[excerpt]
         link = _link(app, here, f"notebooks/{home(study, excerpt)}", excerpt, excerpt)
-        words = nodes.paragraph("", "", nodes.Text(before), link, nodes.Text(f" ({speaker}): {gist}"))
+        words = nodes.paragraph("", "", nodes.Text(before), link, nodes.Text(_curly(f" ({speaker}): {gist}")))
         entries.append(nodes.list_item("", words))
     return entries
 
@@ -70,7 +75,7 @@ class Findings(SphinxPostTransform):
             return
         study, places = Study.load(), kept(self.env).spoken_of()
         status = status_of_findings(study)
-        rules = {words: known(STATUS_RULES[name]) for name, words in STATUSES.items()}
+        rules = {words: _curly(known(STATUS_RULES[name])) for name, words in STATUSES.items()}
         evidence = findings_with_evidence(study, lang()).set_index("finding")
         (table,) = (table for table in self.document.findall(nodes.table) if "tab-findings" in table["ids"])
         body: Any = next(iter(table.findall(nodes.tbody)))
