@@ -11,6 +11,8 @@ else
 endif
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 PYTEST := $(BIN)/python -m pytest -n 2
+# of these every test needs a build
+BUILT := browser build cards doors interruption live own_interviews
 # nbval and JupyterLab start kernels as the build does
 SNAPSHOTS := test_pages test_tables test_figures test_evidence test_validation test_readers test_importing test_package test_html
 KERNELS := JUPYTER_DEFAULT_PROVISIONER_NAME=kodebog-forked
@@ -42,7 +44,7 @@ test: env ## Run the tests: package, data, pages in a browser, and each notebook
 	@$(KERNELS) $(PYTEST) --dist loadscope --nbval --nbval-cell-timeout=120 tests notebooks
 
 quick: env ## Run the tests that need no build, no browser and no study to break (20 seconds)
-	@$(PYTEST) -q -m "not trial and not thorough and not built and not checks" tests
+	@$(PYTEST) -q -m "not trial and not thorough and not built and not checks" $(BUILT:%=--ignore=tests/test_%.py) tests
 
 thorough: env ## Run the tests that build further books or look at every page, as each push does (10 minutes)
 	@$(PYTEST) --dist loadgroup -m "thorough and not trial" tests
