@@ -1,5 +1,6 @@
 """Shared fixtures: the study, a copy to break, and the article where there is one."""
 
+import contextlib
 import fcntl
 import functools
 import hashlib
@@ -128,13 +129,20 @@ def browser():
         chromium.close()
 
 
+@contextlib.contextmanager
+def _serving(folder, handler):
+    """Serve a folder meanwhile; the address comes back."""
+    server = _Server(("127.0.0.1", 0), functools.partial(handler, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
 @pytest.fixture(scope="session")
 def served(book):
     """The book as `make book` builds it, and served."""
-    server = _Server(("127.0.0.1", 0), functools.partial(_AtRoot, directory=str(book / "html")))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Site(book / "html", f"http://127.0.0.1:{server.server_port}/")
-    server.shutdown()
+    with _serving(book / "html", _AtRoot) as url:
+        yield Site(book / "html", url)
 
 
 @pytest.fixture(scope="session")
@@ -144,22 +152,20 @@ def site(tmp_path_factory):
     root = copy_checkout(folder / "checkout")
     if paths.EXECUTED.is_dir():  # the same sources give the same outputs; what differs runs again
         shutil.copytree(paths.EXECUTED, root / "_build/executed")
-    server = _Server(("127.0.0.1", 0), functools.partial(_AsPublished, directory=str(folder / "www")))
-    url = f"http://127.0.0.1:{server.server_port}/book/"
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(root / "src"),
-        "BOOK_URL": url,
-        "REPOSITORY_URL": "https://github.com/example/kodebog",
-    }
-    environment.pop("STUDY", None)
-    made = subprocess.run(
-        [sys.executable, "-m", "kodebog.cli", "build"],
-        cwd=root, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert made.returncode == 0, made.stdout + made.stderr
-    (folder / "www").mkdir()
-    (root / "_build/html").rename(folder / "www/book")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Site(folder / "www/book", url)
-    server.shutdown()
+    with _serving(folder / "www", _AsPublished) as host:
+        url = f"{host}book/"
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(root / "src"),
+            "BOOK_URL": url,
+            "REPOSITORY_URL": "https://github.com/example/kodebog",
+        }
+        environment.pop("STUDY", None)
+        made = subprocess.run(
+            [sys.executable, "-m", "kodebog.cli", "build"],
+            cwd=root, env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert made.returncode == 0, made.stdout + made.stderr
+        (folder / "www").mkdir()
+        (root / "_build/html").rename(folder / "www/book")
+        yield Site(folder / "www/book", url)

@@ -170,10 +170,11 @@ def test_no_source_shows_through(text):
 
 
 def test_the_imprint_names_version_and_data(book):
-    contents = pages_of(book / "report.pdf")[1]
-    imprint = contents[contents.index("Colophon") :]
-    assert "Contents" in contents and str(pdf.citation()["version"]) in imprint
-    assert content_hash(paths.DATA) in imprint.replace("\n", "")
+    for name, head, colophon in (("report.pdf", "Contents", "Colophon"), ("html/da/report.pdf", "Indhold", "Kolofon")):
+        contents = pages_of(book / name)[1]
+        imprint = contents[contents.index(colophon) :]
+        assert head in contents and str(pdf.citation()["version"]) in imprint
+        assert content_hash(paths.DATA) in imprint.replace("\n", "")
 
 
 def test_the_contents_name_the_parts(book):

@@ -9,22 +9,22 @@ from collections.abc import Iterable
 from typing import Any
 
 from docutils import nodes
-from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.nodes import make_refnode
 from sphinx.writers.html5 import HTML5Translator
 
 from kodebog.analysis.evidence import findings_with_evidence
-from kodebog.analysis.ledger import STATUS_RULES, STATUSES, status_of_findings
+from kodebog.analysis.ledger import status_of_findings
 from kodebog.edition import _
-from kodebog.publish.previews import gists
+from kodebog.publish.pdf import BRIEF
+from kodebog.publish.previews import bearing, gists, rule
 from kodebog.publish.search import LEDGER, kept
+from kodebog.publish.transforms import rows_of, table_named
 from kodebog.report.display import home
 from kodebog.report.tables import FOLDED
-from kodebog.report.wording import known, lang
+from kodebog.report.wording import lang
 from kodebog.study import Study
-
-BRIEF = "book/brief"
-"""The page for those who have little time."""
 
 
 class Fold(nodes.General, nodes.Element):
@@ -47,17 +47,14 @@ def _curly(text: str) -> str:
     return text.replace("'", "’")
 
 
-def _link(app: Sphinx, here: str, page: str, place: str, words: str) -> nodes.reference:
-    address = f"{app.builder.get_relative_uri(here, page)}#{place}"
-    return nodes.reference("", words, refuri=address, internal=True)
-
-
-def _said(app: Sphinx, here: str, study: Study, excerpts: Iterable[str], before: str = "") -> list[nodes.list_item]:
+def _said(
+    builder: Builder, here: str, study: Study, excerpts: Iterable[str], before: str = ""
+) -> list[nodes.list_item]:
     """An entry for each excerpt: its id, which leads to it, who speaks, and what is said."""
     entries = []
     for excerpt in excerpts:
         speaker, gist = gists(study)[excerpt]
-        link = _link(app, here, f"notebooks/{home(study, excerpt)}", excerpt, excerpt)
+        link = make_refnode(builder, here, f"notebooks/{home(study, excerpt)}", excerpt, nodes.Text(excerpt))
         words = nodes.paragraph("", "", nodes.Text(before), link, nodes.Text(_curly(f" ({speaker}): {gist}")))
         entries.append(nodes.list_item("", words))
     return entries
@@ -75,33 +72,30 @@ class Findings(SphinxPostTransform):
             return
         study, places = Study.load(), kept(self.env).spoken_of()
         status = status_of_findings(study)
-        rules = {words: _curly(known(STATUS_RULES[name])) for name, words in STATUSES.items()}
         evidence = findings_with_evidence(study, lang()).set_index("finding")
-        (table,) = (table for table in self.document.findall(nodes.table) if "tab-findings" in table["ids"])
-        body: Any = next(iter(table.findall(nodes.tbody)))
-        for row in body.children:
+        for row in rows_of(table_named(self.document, "tab-findings")):
             finding = row.children[0].astext().strip()
             statement = row.children[1]
             about = statement.children[-1]
             statement.remove(about)
-            fold = Fold("", nodes.paragraph("", rules[status[finding]]), about, summary=_("Rule and voices"))
-            has = evidence.loc[finding]
-            voices = nodes.bullet_list()
-            for words, excerpts in (
-                (_("Shown by"), has["excerpts"]),
-                (_("Reservation"), has["qualified"]),
-                (_("Against it"), has["against"]),
-            ):
-                voices += _said(self.app, LEDGER, study, excerpts, f"{words} ")
-            fold += [voices] if voices.children else []
-            if finding in places:
-                line = nodes.paragraph("", _("Spoken of in") + " ")
-                for n, (page, section) in enumerate(places[finding]):
-                    name = self.env.titles[page].astext().partition(":")[0]
-                    line += [nodes.Text(", ")] if n else []
-                    line += _link(self.app, LEDGER, page, section, name)
-                fold += line
-            statement += fold
+            when = nodes.paragraph("", _curly(rule(status[finding])))
+            statement += (fold := Fold("", when, about, summary=_("Rule and voices")))
+            voices = [
+                entry
+                for words, excerpts in bearing(evidence.loc[finding])
+                for entry in _said(self.app.builder, LEDGER, study, excerpts, f"{words} ")
+            ]
+            fold += [nodes.bullet_list("", *voices)] if voices else []
+            fold += [self._spoken_of(places[finding])] if finding in places else []
+
+    def _spoken_of(self, places: list[tuple[str, str]]) -> nodes.paragraph:
+        """The sections that speak of a finding."""
+        line, before = nodes.paragraph(), _("Spoken of in") + " "
+        for page, section in places:
+            name = nodes.Text(self.env.titles[page].astext().partition(":")[0])
+            line += [nodes.Text(before), make_refnode(self.app.builder, LEDGER, page, section, name)]
+            before = ", "
+        return line
 
 
 class FoldedTables(SphinxPostTransform):
@@ -138,5 +132,5 @@ class Brief(SphinxPostTransform):
             marks = [n for n in line.findall(nodes.inline) if "kodebog-voice" in n["classes"]]
             excerpts = dict.fromkeys(mark.parent["refuri"].rpartition("#")[2] for mark in marks)
             if excerpts:
-                voices = nodes.bullet_list("", *_said(self.app, BRIEF, study, excerpts))
+                voices = nodes.bullet_list("", *_said(self.app.builder, BRIEF, study, excerpts))
                 line.append(Fold("", voices, summary=_("What is said")))

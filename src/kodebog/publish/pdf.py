@@ -232,10 +232,10 @@ def _front(begins: list[tuple[int, str]]) -> str:
         f"  date: datetime(year: {day.year}, month: {day.month}, day: {day.day}),\n"
         f"  description: {quote(abstract)},\n  keywords: ({', '.join(keywords)},),\n"
         f"  abstract: [#{quote(abstract)}],\n  facts: ({rows}),\n"
-        f"  parts: ({' '.join(f'({number}, {quote(name)}),' for number, name in begins)}),\n"
+        f"  parts: {_data(begins)},\n"
         f"  imprint: [{_imprint()}],\n"
         f"  themes: {picture},\n  picture: {quote(alt)},\n"
-        f"  words: {_words(words)},\n"
+        f"  words: {_data(words)},\n"
         f"  {_tongue()}\n))\n"
     )
 
@@ -244,19 +244,19 @@ def _themes(study: Study) -> tuple[str, str]:
     """What hinders and helps, theme by theme, for Typst, and what the picture of it says."""
     if study.of_interviews:
         return "()", ""
-    return f"json(bytes({quote(json.dumps(themes_as_marks(study)))}))", both_sides(study).caption
+    return _data(themes_as_marks(study)), both_sides(study).caption
 
 
-def _words(words: dict[str, Any]) -> str:
-    """Words by name, for Typst."""
-    return f"json(bytes({quote(json.dumps(words))}))"
+def _data(data: Any) -> str:
+    """Lists and words by name, for Typst, which has no typeface for every character in them."""
+    return f"json(bytes({quote(json.dumps(data, ensure_ascii=False))}))"
 
 
 def _picture() -> str:
     """The picture at the foot of the brief."""
     study = Study.load()
     rows, alt = _themes(study)
-    return f"\n#v(1fr)\n#themes({rows}, {_words(words_of_marks(study))}, {quote(alt)}, tight: true)\n"
+    return f"\n#v(1fr)\n#themes({rows}, {_data(words_of_marks(study))}, {quote(alt)}, tight: true)\n"
 
 
 def _tongue() -> str:

@@ -85,6 +85,20 @@ def _gists(study: Study, _language: str) -> dict[str, tuple[str, str]]:
     }
 
 
+def rule(status: str) -> str:
+    """Return when a status is given, in the edition's words."""
+    return known(next(STATUS_RULES[name] for name, words in STATUSES.items() if words == status))
+
+
+def bearing(finding: Any) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the excerpts that bear on a finding, and how; `finding`: its row in `findings_with_evidence`."""
+    return [
+        (_("Shown by"), finding.excerpts),
+        (_("Reservation"), finding.qualified),
+        (_("Against it"), finding.against),
+    ]
+
+
 def previews(study: Study) -> dict[str, Preview]:
     """Return the preview of every excerpt and finding: head (id and who speaks, or status), text, more."""
     return _previews(study, language())
@@ -111,19 +125,17 @@ def _previews(study: Study, _language: str) -> dict[str, Preview]:
             yield f"{words}: {', '.join(ids[IN_WORDS:])}"
 
     status = status_of_findings(study)
-    rules = {words: STATUS_RULES[name] for name, words in STATUSES.items()}
     tied = study.finding_codes.groupby("finding")["code"].agg(lambda c: "; ".join(codes[x] for x in c)).to_dict()
     of_codes = _("Codes")
     for row in findings_with_evidence(study, lang()).itertuples():
         name = str(row.finding)
-        parts = ((_("Shown by"), row.excerpts), (_("Reservation"), row.qualified), (_("Against it"), row.against))
         found[name] = {
             "head": f"{name} · {known(status[name])}",
             "text": row.statement,
             "more": [
-                known(rules[status[name]]),
+                rule(status[name]),
                 *([f"{of_codes}: {tied[name]}"] if name in tied else []),
-                *(line for words, ids in parts for line in voices(words, ids)),
+                *(line for words, ids in bearing(row) for line in voices(words, ids)),
             ],
         }
     return found

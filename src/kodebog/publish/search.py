@@ -14,7 +14,7 @@ from sphinx.domains import Domain, ObjType
 from sphinx.environment import BuildEnvironment
 
 from kodebog.publish.contents import in_order
-from kodebog.publish.language import GLOSSARY
+from kodebog.publish.language import GLOSSARY, ancestors
 from kodebog.report.display import HOMES, home
 from kodebog.report.wording import lang
 from kodebog.study import Lang, Study
@@ -33,10 +33,8 @@ def running_text(document: nodes.document) -> Iterator[nodes.paragraph]:
     """Yield the paragraphs of a page; tables, captions and code are not running text."""
     aside = (nodes.table, nodes.figure, nodes.literal_block)
     for paragraph in document.findall(nodes.paragraph):
-        above: Any = paragraph.parent
-        while above is not None and not isinstance(above, aside):
-            above = above.parent
-        if above is None and not {"kodebog-provenance", "kodebog-legend"} & set(paragraph["classes"]):
+        within = any(isinstance(above, aside) for above in ancestors(paragraph))
+        if not within and not {"kodebog-provenance", "kodebog-legend"} & set(paragraph["classes"]):
             yield paragraph
 
 

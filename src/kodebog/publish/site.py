@@ -18,11 +18,11 @@ from sphinx.util.index_entries import split_index_msg
 from kodebog import edition, paths
 from kodebog.edition import _
 from kodebog.files import project_files
+from kodebog.publish import search
 from kodebog.publish.addresses import Addresses
 from kodebog.publish.execution import read_executed
 from kodebog.publish.head import CARD
 from kodebog.publish.outputs import SHOWN, kept
-from kodebog.publish.search import kept as kept_texts
 from kodebog.report import catalogues, gate, metadata
 from kodebog.report.figures import themes_as_marks, words_of_marks
 from kodebog.report.readable import readable
@@ -64,11 +64,10 @@ def clean_search_index(app: Sphinx) -> list[Any]:
 
 def write_texts(app: Sphinx) -> list[Any]:
     """Write what the pages say, for the search to show where it found a word, without asking for them. Adds no page."""
-    if app.builder.format == "html":
-        pages = {app.builder.get_target_uri(page): text for page, text in sorted(kept_texts(app.env).prose().items())}
-        shows = Path(__file__).with_name("theme") / "snippets.js"
-        texts = f"const kodebogTexts = {json.dumps(pages, ensure_ascii=False)};\n"
-        (Path(app.outdir) / TEXTS).write_text(texts + shows.read_text(encoding="utf-8"), encoding="utf-8")
+    pages = {app.builder.get_target_uri(page): text for page, text in sorted(search.kept(app.env).prose().items())}
+    shows = Path(__file__).with_name("theme") / "snippets.js"
+    texts = f"const kodebogTexts = {json.dumps(pages, ensure_ascii=False)};\n"
+    (Path(app.outdir) / TEXTS).write_text(texts + shows.read_text(encoding="utf-8"), encoding="utf-8")
     return []
 
 

@@ -123,12 +123,13 @@ class ReadableTables(SphinxPostTransform):
                     cell["html"]["data-card"] = heads[i]
 
 
-def _table(document: nodes.document, name: str) -> nodes.table:
+def table_named(document: nodes.document, name: str) -> Any:
+    """Return the table of that name."""
     return next(table for table in document.findall(nodes.table) if name in table["ids"])
 
 
-def _rows_of(table: nodes.table) -> Any:
-    """The rows of a table below its heads."""
+def rows_of(table: nodes.table) -> Any:
+    """Return the rows of a table below its heads."""
     return next(iter(table.findall(nodes.tbody))).children
 
 
@@ -152,9 +153,9 @@ class Explorer(SphinxPostTransform):
             return
         study = Study.load()
         attributes = here.rows(study)
-        table = _table(self.document, here.table)
+        table = table_named(self.document, here.table)
         row: Any
-        for row in _rows_of(table):
+        for row in rows_of(table):
             (home,) = [i for n in row.findall(nodes.inline) for i in n["ids"] if i in attributes]
             row["html"] = {f"data-{name}": value for name, value in attributes[home].items()}
             if "status" in attributes[home]:  # sorted by strength, not by the alphabet
@@ -173,11 +174,11 @@ class Experiment(SphinxPostTransform):
         """Insert form and data."""
         if self.env.docname != experiment.PAGE:
             return
-        ladder = _table(self.document, experiment.TABLE)
+        ladder = table_named(self.document, experiment.TABLE)
         place = _cell_of(ladder)
         at = place.parent.index(place) + 1
         place.parent.insert(at, nodes.raw("", experiment.form(Study.load()), format="html"))
-        for row, status in zip(_rows_of(ladder), STATUSES, strict=True):
+        for row, status in zip(rows_of(ladder), STATUSES, strict=True):
             row["html"] = {"data-status": status}  # which the marks move to
 
 

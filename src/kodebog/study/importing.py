@@ -120,7 +120,7 @@ class Key:
         for passage in coded.passages.values():
             document = coded.documents[passage.document]
             known = self._document(coded, document)
-            excerpt = self.ids.get(("excerpt", f"{known}\t{_place(passage)}"))
+            excerpt = self.ids.get(("excerpt", _named(known or "", passage)))
             words = passage.words
             if passage.start is not None:
                 words = (document.text or "")[passage.start : passage.end] or None
@@ -255,8 +255,9 @@ def _called(coded: Coded, document: Document) -> str:
     return f"{document.name}\t{document.id}" if several else document.name
 
 
-def _place(passage: Passage) -> str:
-    return passage.id if passage.start is None else f"{passage.start}-{passage.end}"
+def _named(document: str, passage: Passage) -> str:
+    """What a passage is called in the key: the pseudonym of its document and its place there."""
+    return f"{document}\t{passage.id if passage.start is None else f'{passage.start}-{passage.end}'}"
 
 
 def _without_circles(coded: Coded) -> Coded:
@@ -426,26 +427,29 @@ def _moved(passages: list[Passage], key: Key, documents: dict[str, Row]) -> Iter
 
     What they have in common is more than half of both together, and no other passage is where they were.
     """
-    now = {f"{documents[p.document]['document']}\t{_place(p)}": p for p in passages}
-    gone: dict[tuple[str, int, int], tuple[str, int, int]] = {}
+    now = {_named(documents[p.document]["document"], p): p for p in passages}
+    gone: dict[tuple[str, str, int], tuple[str, int, int]] = {}
     for kind, name in key.ids:
         document, _, place = name.partition("\t")
         if kind == "excerpt" and name not in now and (edges := re.fullmatch(r"(\d+)-(\d+)", place)):
-            start, end = int(edges[1]), int(edges[2])
-            gone |= {(document, 0, start): (name, start, end), (document, 1, end): (name, start, end)}
+            was = (name, int(edges[1]), int(edges[2]))
+            gone |= {(document, "start", was[1]): was, (document, "end", was[2]): was}
     left = set(gone.values())
     for name, passage in now.items():
         if ("excerpt", name) in key.ids or passage.start is None or passage.end is None:
             continue
-        document = name.partition("\t")[0]
-        for edge in ((document, 0, passage.start), (document, 1, passage.end)):
-            was = gone.get(edge)
-            if was in left and was is not None:
-                common = min(was[2], passage.end) - max(was[1], passage.start)
-                if common * 2 > max(was[2], passage.end) - min(was[1], passage.start):
-                    left.remove(was)
-                    yield was[0], name
-                    break
+        document, start, end = name.partition("\t")[0], passage.start, passage.end
+        near = [gone[edge] for edge in ((document, "start", start), (document, "end", end)) if edge in gone]
+        was = next((was for was in near if was in left and _mostly_the_same(was[1:], (start, end))), None)
+        if was is not None:
+            left.remove(was)
+            yield was[0], name
+
+
+def _mostly_the_same(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two places have more than half of what is in either in common."""
+    common = min(one[1], other[1]) - max(one[0], other[0])
+    return 2 * common > max(one[1], other[1]) - min(one[0], other[0])
 
 
 def _excerpts(coded: Coded, key: Key, documents: dict[str, Row], notes: list[str]) -> tuple[dict[str, str], list[Row]]:
@@ -463,7 +467,7 @@ def _excerpts(coded: Coded, key: Key, documents: dict[str, Row], notes: list[str
     width = max(2, len(str(len(passages))))
     for passage in passages:
         document = documents[passage.document]["document"]
-        name = ids[passage.id] = key.numbered("excerpt", f"{document}\t{_place(passage)}", "E", width)
+        name = ids[passage.id] = key.numbered("excerpt", _named(document, passage), "E", width)
         text = passage.words
         if passage.start is not None:
             text = (coded.documents[passage.document].text or "")[passage.start : passage.end] or None

@@ -1,5 +1,17 @@
 /* Filters for the tables of excerpts and findings. Without JavaScript the table stands as it is.
    Filters combine, and stand in the address, so that a view can be shared. */
+const kodebogAddress = {
+  read(fields) {
+    const asked = new URLSearchParams(location.search);
+    for (const field of fields) field.value = asked.get(field.name) ?? "";
+  },
+  write(fields, hash, how = "replaceState") {
+    const query = new URLSearchParams(location.search); // which may also say what another form of the page holds
+    for (const field of fields) field.value ? query.set(field.name, field.value) : query.delete(field.name);
+    history[how](null, "", (query.size ? `?${query}` : location.pathname) + hash);
+  },
+};
+
 document.addEventListener("DOMContentLoaded", () => {
   const form = document.getElementById("explorer");
   const table = form && document.getElementById(form.dataset.table);
@@ -40,31 +52,23 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const link of codes) link.ariaCurrent = link.dataset.code === form.code.value ? "true" : null;
   };
 
-  const apply = (keepHash, keep = "replaceState") => {
-    const query = new URLSearchParams(location.search); // which also says what the experiment leaves out
-    for (const field of fields) field.value ? query.set(field.name, field.value) : query.delete(field.name);
-    const address = (query.size ? "?" + query : location.pathname) + (keepHash ? location.hash : "");
-    history[keep](null, "", address);
+  const apply = (hash = "", how) => {
+    kodebogAddress.write(fields, hash, how);
     show();
-  };
-
-  const read = () => {
-    const asked = new URLSearchParams(location.search);
-    fields.forEach((field) => (field.value = asked.get(field.name) ?? ""));
   };
 
   shown.search.fixed("explorer", (_text, _data, index) => keeps(shown.row(index).node()));
 
+  // What the address names is shown and opened, also where a filter hides it.
   const reveal = () => {
-    const row = location.hash ? document.getElementById(location.hash.slice(1))?.closest("tr") : null;
-    row?.querySelector("details")?.setAttribute("open", "");
-    const hidden = location.hash && !row && shown.rows().nodes().toArray().find((node) => node.querySelector(`[id="${location.hash.slice(1)}"]`));
-    if (hidden) {
-      fields.forEach((field) => (field.value = ""));
-      apply(true);
-      hidden.querySelector("details")?.setAttribute("open", "");
-      hidden.scrollIntoView();
-    }
+    const named = location.hash && `[id="${location.hash.slice(1)}"]`;
+    const row = named && shown.rows().nodes().toArray().find((node) => node.querySelector(named));
+    if (!row) return;
+    row.querySelector("details")?.setAttribute("open", "");
+    if (row.isConnected) return;
+    fields.forEach((field) => (field.value = ""));
+    apply(location.hash);
+    row.scrollIntoView();
   };
 
   const withoutFolds = (cell) => {
@@ -79,9 +83,9 @@ document.addEventListener("DOMContentLoaded", () => {
     return /[",\n]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
   };
 
-  form.addEventListener("input", () => apply(false));
+  form.addEventListener("input", () => apply());
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(() => apply(false)));
+  form.addEventListener("reset", () => setTimeout(() => apply()));
   form.querySelector("[data-download]").addEventListener("click", () => {
     const rows = shown.rows({ search: "applied" }).nodes().toArray();
     const lines = rows.map((row) => [...row.cells].map((cell) => cellText(withoutFolds(cell))).join(","));
@@ -95,18 +99,18 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     form.code.value = link.dataset.code;
-    apply(false, "pushState");
+    apply("", "pushState");
     form.scrollIntoView();
     form.code.focus({ preventScroll: true });
   });
   window.addEventListener("hashchange", reveal);
   window.addEventListener("popstate", () => {
-    read();
+    kodebogAddress.read(fields);
     show();
   });
 
-  read();
-  apply(true);
+  kodebogAddress.read(fields);
+  apply(location.hash);
   reveal();
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 });
@@ -194,15 +198,12 @@ document.addEventListener("DOMContentLoaded", () => {
   };
 
   const fields = [form.without, form.way];
-  const asked = new URLSearchParams(location.search);
-  for (const field of fields) field.value = asked.get(field.name) ?? "";
+  kodebogAddress.read(fields);
   for (const field of fields) if (field.selectedIndex < 0) field.selectedIndex = 0;
   if (fields.some((field) => field.value)) look();
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", () => {
-    const query = new URLSearchParams(location.search);
-    for (const field of fields) field.value ? query.set(field.name, field.value) : query.delete(field.name);
-    history.replaceState(null, "", (query.size ? `?${query}` : location.pathname) + location.hash);
+    kodebogAddress.write(fields, location.hash);
     look();
   });
 });
