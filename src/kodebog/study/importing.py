@@ -440,8 +440,8 @@ def _moved(passages: list[Passage], key: Key, documents: dict[str, Row]) -> Iter
             continue
         document, start, end = name.partition("\t")[0], passage.start, passage.end
         near = [gone[edge] for edge in ((document, "start", start), (document, "end", end)) if edge in gone]
-        was = next((was for was in near if was in left and _mostly_the_same(was[1:], (start, end))), None)
-        if was is not None:
+        same = [was for was in near if was in left and _mostly_the_same(was[1:], (start, end))]
+        for was in same[:1]:
             left.remove(was)
             yield was[0], name
 
