@@ -2,6 +2,7 @@
 
 import pickle
 
+import lxml.html
 import pytest
 from docutils import nodes
 from docutils.core import publish_doctree
@@ -82,6 +83,13 @@ def test_the_book_uses_them(book):
     assert 'role="columnheader"' in page and 'data-head="Printed excerpts"' in page
     assert '<pre tabindex="0">' in page and 'role="doc-biblioentry"' not in page
     assert "<summary>" in page and 'aria-label="Toggle' not in page.split("<article", 1)[1].split("</article>")[0]
+
+
+@pytest.mark.built
+def test_no_cell_says_that_a_value_is_missing_as_a_program_would(book):
+    for page in sorted((book / "html").rglob("*.html")):
+        cells = lxml.html.parse(str(page)).getroot().iter("td")
+        assert not {cell.text_content().strip() for cell in cells} & {"nan", "NaN", "None", "<NA>", "NaT"}, page
 
 
 @pytest.mark.locked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -46,6 +47,7 @@ class InBackground:
         fault = ""
         try:
             _forget_registrations()
+            gc.freeze()  # sphinx-external-toc looks through all objects for those of Sphinx: they are still to be made
             app = Sphinx(
                 srcdir=self.app.srcdir,
                 confdir=self.app.confdir,

@@ -79,16 +79,21 @@ MANNERS = (noop("wished"), noop("against"))
 """How an excerpt can be shown other than simply for something."""
 
 
+def _study(env: BuildEnvironment) -> Study:
+    """The study, looked for once in each page: whether its files have changed takes time to see."""
+    if "kodebog_study" not in env.temp_data:
+        env.temp_data["kodebog_study"] = Study.load()
+    found: Study = env.temp_data["kodebog_study"]
+    return found
+
+
 class _OfStudy(SphinxRole):
     """A role that looks something up in the study."""
 
     @property
     def study(self) -> Study:
-        """The study, looked for once in each page: whether its files have changed takes time to see."""
-        if "kodebog_study" not in self.env.temp_data:
-            self.env.temp_data["kodebog_study"] = Study.load()
-        found: Study = self.env.temp_data["kodebog_study"]
-        return found
+        """The study."""
+        return _study(self.env)
 
 
 def _mark(study: Study, excerpt: str, manner: str = "") -> nodes.Node:
@@ -215,13 +220,13 @@ def _resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, ch
     if node.get("reftype") == "kodebog-filter":
         if app.builder.format != "html":
             return child
-        address = app.builder.get_relative_uri(node["refdoc"], explorer.first_with(Study.load(), target))
+        address = app.builder.get_relative_uri(node["refdoc"], explorer.first_with(_study(env), target))
         return nodes.reference("", "", child, refuri=f"{address}?code={target}", internal=True)
     if node.get("reftype") != "kodebog":
         return None
     if target.startswith("code-"):
         return make_refnode(app.builder, node["refdoc"], "book/codebook", target, child)
-    return make_refnode(app.builder, node["refdoc"], f"notebooks/{home(Study.load(), target)}", target, child)
+    return make_refnode(app.builder, node["refdoc"], f"notebooks/{home(_study(env), target)}", target, child)
 
 
 def _generate(app: Sphinx, docname: str, source: list[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sphinxcontrib.bibtex.plugin
 from docutils import nodes
+from pybtex.backends import plaintext
 from pybtex.plugin import register_plugin
 from pybtex.richtext import Text
 from pybtex.style import FormattedEntry
@@ -23,6 +24,9 @@ from kodebog.edition import _, noop
 from kodebog.publish.language import pieces
 from kodebog.publish.previews import LANGUAGES
 from kodebog.report.wording import known
+
+# otherwise all that is installed is looked through for it at each citation
+register_plugin("pybtex.backends", "plaintext", plaintext.Backend, force=True)
 
 NAME = "kodebog"
 UNDATED = noop("n.d.")

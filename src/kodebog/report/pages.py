@@ -218,10 +218,10 @@ def wording(study: Study) -> str:
                 _("Key"): row[key],
                 _(ENGLISH): row[column],
                 "Dansk": row[f"{column.removesuffix('_en')}_da"],
-                _("Beside it"): "; ".join(map(str, row[beside])),
+                _("Beside it"): "; ".join(str(row[c]) for c in beside if pd.notna(row[c])),
             }
             for column in order
-            for _index, row in table.dropna(subset=[column]).drop_duplicates(column).iterrows()
+            for row in table.dropna(subset=[column]).drop_duplicates(column).to_dict("records")
         ]
         frame = pd.DataFrame(rows) if beside else pd.DataFrame(rows).drop(columns=_("Beside it"))
         widths = (14, 36, 36, 14) if beside else (18, 41, 41)
