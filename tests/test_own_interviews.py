@@ -12,6 +12,7 @@ import subprocess
 import sys
 import zipfile
 
+import lxml.html
 import pikepdf
 import pytest
 
@@ -219,8 +220,15 @@ class TestABookOfOnesOwn:
             text = (folder / file).read_text(encoding="utf-8")
             assert old in text, file
             (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+        descriptor = json.loads((folder / "data/datapackage.json").read_text(encoding="utf-8"))
+        descriptor["words"] = {"excerpt": "passage", "excerpts": "passages", "an excerpt": "a passage"}
+        (folder / "data/datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
         assert "Done in" in own_book("build", "mystudy", "--publish")
         for name in PAGES:
             text = (own_book.html / name).read_text(encoding="utf-8")
             assert "Draft" not in text and "noindex, nofollow" not in text, name
+            if name.startswith("notebooks/"):
+                around = lxml.html.fromstring(text).xpath("//th | //caption | //figcaption | //form | //@aria-label")
+                said = " ".join(part if isinstance(part, str) else part.text_content() for part in around)
+                assert "passage" in said.lower() and not re.search("excerpt", said, re.IGNORECASE), name
         assert "Somebody" in (own_book.html / "book/reuse.html").read_text(encoding="utf-8")

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,7 +106,34 @@ def _(text: str) -> str:
 
     """
     name = language()
-    return text if name == CODE else words(name).get(text, text)
+    return _in_its_words(text if name == CODE else words(name).get(text, text), os.environ.get("STUDY", ""))
+
+
+@functools.lru_cache(maxsize=4096)
+def _in_its_words(text: str, study: str) -> str:
+    """A text with the study's own words in the place of this library's, in small letters or with a capital."""
+    own, pattern = _own_words(study)
+
+    def said(match: re.Match[str]) -> str:
+        word = own[match[0].lower()]
+        return word if match[0].islower() else word[0].upper() + word[1:]
+
+    return pattern.sub(said, text) if own else text
+
+
+@functools.cache
+def _own_words(_study: str) -> tuple[dict[str, str], re.Pattern[str]]:
+    """What the study's descriptor says for words of this library, and where these stand in a text.
+
+    Names in braces, addresses and code are no words.
+    """
+    try:
+        told = json.loads((paths.study() / "datapackage.json").read_text(encoding="utf-8")).get("words", {})
+        own = {word.lower(): str(said) for word, said in told.items()}
+    except (OSError, ValueError, AttributeError):  # which is said by those who check the study
+        own = {}
+    longest_first = sorted(map(re.escape, own), key=len, reverse=True)
+    return own, re.compile(rf"(?<![\w{{`/.#-])(?:{'|'.join(longest_first)})(?![\w}}`/-]|\.\w)", re.IGNORECASE)
 
 
 def noop(text: str) -> str:
