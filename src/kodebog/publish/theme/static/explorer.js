@@ -33,7 +33,16 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   const widths = [...table.querySelectorAll("col")].map((col) => ({ width: col.getAttribute("width") }));
-  const shown = new DataTable(table, { columns: widths.length ? widths : null, paging: false, info: false, order: [], autoWidth: false, layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null }, language: JSON.parse(form.dataset.words) });
+  const columnDefs = [{ targets: "_all", searchable: false }]; // rows are chosen by `keeps`; their text need not be gathered
+  let made;
+  const sorted = () => {
+    if (made) return made;
+    table.hidden = true; // DataTables asks for widths while it changes the table: in sight, it would be laid out each time
+    made = new DataTable(table, { columns: widths.length ? widths : null, columnDefs, paging: false, info: false, order: [], autoWidth: false, layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null }, language: JSON.parse(form.dataset.words) });
+    table.hidden = false;
+    made.search.fixed("explorer", (_text, _data, index) => keeps(made.row(index).node()));
+    return made;
+  };
 
   const keeps = (row) =>
     fields.every((field) => {
@@ -43,8 +52,15 @@ document.addEventListener("DOMContentLoaded", () => {
     });
 
   const show = () => {
-    shown.draw();
-    const [n, all] = [shown.rows({ search: "applied" }).count(), shown.rows().count()];
+    sorted().draw();
+    tell();
+  };
+
+  const rows = () => (made ? made.rows().nodes().toArray() : [...table.tBodies[0].rows]);
+
+  const tell = () => {
+    const all = rows().length;
+    const n = made ? made.rows({ search: "applied" }).count() : all;
     status.textContent = form.dataset.shown.replace("{n}", n).replace("{N}", all);
     for (const page of form.querySelectorAll("[data-page]")) page.search = location.search;
     meaning.hidden = !meanings[form.code?.value];
@@ -57,12 +73,10 @@ document.addEventListener("DOMContentLoaded", () => {
     show();
   };
 
-  shown.search.fixed("explorer", (_text, _data, index) => keeps(shown.row(index).node()));
-
   // What the address names is shown and opened, also where a filter hides it.
   const reveal = () => {
     const named = location.hash && `[id="${location.hash.slice(1)}"]`;
-    const row = named && shown.rows().nodes().toArray().find((node) => node.querySelector(named));
+    const row = named && rows().find((node) => node.querySelector(named));
     if (!row) return;
     row.querySelector("details")?.setAttribute("open", "");
     if (row.isConnected) return;
@@ -87,8 +101,8 @@ document.addEventListener("DOMContentLoaded", () => {
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(() => apply()));
   form.querySelector("[data-download]").addEventListener("click", () => {
-    const rows = shown.rows({ search: "applied" }).nodes().toArray();
-    const lines = rows.map((row) => [...row.cells].map((cell) => cellText(withoutFolds(cell))).join(","));
+    const chosen = made ? made.rows({ search: "applied" }).nodes().toArray() : rows();
+    const lines = chosen.map((row) => [...row.cells].map((cell) => cellText(withoutFolds(cell))).join(","));
     const file = new Blob(["\ufeff" + [head.map(cellText).join(","), ...lines].join("\n") + "\n"], { type: "text/csv" });
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: form.dataset.file });
     link.click();
@@ -110,7 +124,12 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 
   kodebogAddress.read(fields);
-  apply(location.hash);
+  const wide = matchMedia("(min-width: 46.01rem)"); // where there are heads to sort by
+  if (wide.matches || fields.some((field) => field.value)) show();
+  else {
+    tell();
+    wide.addEventListener("change", sorted, { once: true });
+  }
   reveal();
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 });
