@@ -309,6 +309,22 @@ def test_a_workbook_and_numbers_as_they_are_seen(tmp_path):
     assert len(coded.passages) == 2 and "1 row without a code." in coded.notes
 
 
+def test_what_was_divided_and_what_lacks_a_document_is_said(tmp_path):
+    (tmp_path / "packed.csv").write_text("document,code\nA,trust; time\n,money\nA,mandate\n", encoding="utf-8")
+    coded = readers.read(tmp_path / "packed.csv")
+    assert {coding.code for coding in coded.codings} == {"trust", "time", "money", "mandate"}
+    assert "1 cell with several codes, divided at line ends, “;” or “|”." in coded.notes
+    assert "1 row without a document: taken as of “packed”, as the file is called." in coded.notes
+    (tmp_path / "plain.csv").write_text("document,code\nA,trust\n", encoding="utf-8")
+    assert not readers.read(tmp_path / "plain.csv").notes
+
+
+def test_half_an_archive_is_no_table(tmp_path, qdpx):
+    (tmp_path / "half.qdpx").write_bytes(qdpx().read_bytes()[:300])
+    with pytest.raises(ReadError, match="is a damaged archive"):
+        readers.read(tmp_path / "half.qdpx")
+
+
 def test_windows_letters_commas_and_columns_nobody_asked_for(tmp_path):
     (tmp_path / "t.csv").write_bytes("document;code;mood\nå;a, b;=1+1\n".encode("cp1252"))
     coded = readers.read(tmp_path / "t.csv")

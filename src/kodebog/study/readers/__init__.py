@@ -38,6 +38,8 @@ def read(path: Path, columns: tables.Columns | None = None) -> Coded:
             raise ReadError(f"{path.name}: is a damaged archive ({error}).") from None
         sheets = any(name.startswith("xl/") for name in names) or {"mimetype", "content.xml"} <= set(names)
         return tables.read(path, columns) if sheets else refi.read(path)
+    if start.startswith(b"PK\x03\x04"):
+        raise ReadError(f"{path.name}: is a damaged archive (its end is missing); copy or export it again.")
     if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
         return refi.read(path)
     if columns is None or columns == tables.Columns():  # a table whose columns were named is a table

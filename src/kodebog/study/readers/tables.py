@@ -79,7 +79,8 @@ def read(path: Path, told: Columns | None = None) -> Coded:
         raise ReadError(f"{path.name}: is empty.")
     heads = [head.strip() for head in rows[0]]
     roles, codes, marks = _roles(heads, told, path.name)
-    made, bare, commas, trees = Coded("table"), 0, 0, 0
+    made = Coded("table")
+    seen: Counter[str] = Counter()
     if "words" not in roles:
         rest = [at for at in range(len(heads)) if at not in {*roles.values(), *codes, *marks}]
         if (long := _long(rows[1:], rest)) is not None:
@@ -94,11 +95,11 @@ def read(path: Path, told: Columns | None = None) -> Coded:
     made.codes.update({name: Code(name, name, "", definition) for name, definition in names.items()})
     attributes: dict[str, dict[str, set[str]]] = {}
     nameless: Counter[str] = Counter()
-    made.notes += _doubts(path, rows)
     for row in rows[1:]:
         cells = [cell.strip() for cell in row] + [""] * (len(heads) - len(row))
         cell = {role: cells[at] for role, at in roles.items()}
         document = cell.get("document") or path.stem
+        seen["without a document"] += "document" in roles and not cell["document"]
         made.documents.setdefault(document, Document(document, document))
         for head, at in beside.items():
             attributes.setdefault(document, {}).setdefault(head, set()).add(cells[at])
@@ -108,17 +109,19 @@ def read(path: Path, told: Columns | None = None) -> Coded:
         passage = f"{document}\t{known}"
         start, end = (int(cell["start"]), int(cell["end"])) if placed and cell["start"] else (None, None)
         made.passages.setdefault(passage, Passage(passage, document, start, end, cell.get("words") or None))
-        given = [family.get(at, "") + code for at in codes for code in _split(cells[at], names)]
-        commas += sum("," in cells[at] and len(_split(cells[at], names)) == 1 for at in codes)
+        parts = {at: _split(cells[at], names) for at in codes}
+        given = [family.get(at, "") + code for at, found in parts.items() for code in found]
+        seen["commas"] += sum("," in cells[at] and len(found) == 1 for at, found in parts.items())
+        seen["divided"] += sum(len(found) > 1 for found in parts.values())
         given += [heads[at] for at in marks if cells[at].casefold() not in NO]
-        bare += not given
+        seen["without a code"] += not given
         by = cell.get("coder", "")
         for code in dict.fromkeys(given):
-            trees += _add(made.codes, code)
+            seen["below others"] += _add(made.codes, code)
             made.codings.append(Coding(passage, code, by))
     if heads == TAGUETTE:
         made.codes = by_dots(made.codes)
-    made.notes += _remarks(bare, trees, commas, family)
+    made.notes += [*_doubts(path, rows), *_remarks(seen, family, path.stem, bool(names))]
     for document, values in attributes.items():
         alike = {head: next(iter(found)) for head, found in values.items() if len(found) == 1}
         made.documents[document].attributes.update({head: value for head, value in alike.items() if value})
@@ -135,16 +138,21 @@ def _doubts(path: Path, rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield f"{numbered(wide, 'row')} with more cells than heads: what stands there was left out."
 
 
-def _remarks(bare: int, trees: int, commas: int, family: Mapping[int, str]) -> Iterator[str]:
+def _remarks(seen: Mapping[str, int], family: Mapping[int, str], name: str, by_names: bool) -> Iterator[str]:
     """What was noticed in the rows, a sentence each."""
-    if bare:
+    if bare := seen["without a code"]:
         yield f"{numbered(bare, 'row')} without a code."
+    if lost := seen["without a document"]:
+        yield f"{numbered(lost, 'row')} without a document: taken as of “{name}”, as the file is called."
+    if divided := seen["divided"]:
+        marks = "“,”, “;” or “|”" if by_names else "“;” or “|”"
+        yield f"{numbered(divided, 'cell')} with several codes, divided at line ends, {marks}."
     if family:
         listed = ", ".join(dict.fromkeys(f"“{above.removesuffix(UNDER)}”" for above in family.values()))
         yield f"Codes stand in families, by the columns that hold them: {listed}."
-    elif trees:
+    elif trees := seen["below others"]:
         yield f"{numbered(trees, 'code')} placed below others, by the “>” or “\\” in their names."
-    if commas:
+    if commas := seen["commas"]:
         yield f"Commas in {numbered(commas, 'cell')} were taken as part of a code's name."
 
 
