@@ -176,6 +176,21 @@ def test_the_legend_of_a_picture_filters_it_by_who_speaks(page, served, name):
     expect(page.locator("#explorer [name=perspective]")).to_have_value("leader")
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_filter_is_chosen_taken_back_and_forgiving(page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("notebooks/evidence.html?code=nonsense")
+    rows, told = page.locator("#tab-excerpts tbody tr"), page.locator("#explorer [role=status]")
+    expect(page.locator("#explorer [name=code]")).to_have_value("")
+    expect(rows).to_have_count(29)
+    page.locator("#explorer [name=perspective]").select_option("director")
+    expect(rows).not_to_have_count(29)
+    expect(told).to_have_text(f"{rows.count()} of 29 excerpts shown")
+    page.get_by_role("button", name="Show all").click()
+    expect(rows).to_have_count(29)
+    expect(told).to_have_text("29 of 29 excerpts shown")
+
+
 def test_the_search_page_has_its_own_field(page):
     page.set_viewport_size({"width": 320, "height": 900})
     page.goto("search.html?q=tillid")

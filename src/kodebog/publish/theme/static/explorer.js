@@ -3,7 +3,10 @@
 const kodebogAddress = {
   read(fields) {
     const asked = new URLSearchParams(location.search);
-    for (const field of fields) field.value = asked.get(field.name) ?? "";
+    for (const field of fields) {
+      field.value = asked.get(field.name) ?? "";
+      if (field.selectedIndex < 0) field.selectedIndex = 0; // what is not there to choose is not chosen
+    }
   },
   write(fields, hash, how = "replaceState") {
     const query = new URLSearchParams(location.search); // which may also say what another form of the page holds
@@ -218,7 +221,6 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const fields = [form.without, form.way];
   kodebogAddress.read(fields);
-  for (const field of fields) if (field.selectedIndex < 0) field.selectedIndex = 0;
   if (fields.some((field) => field.value)) look();
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", () => {

@@ -54,20 +54,26 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   const stay = () => clearTimeout(leaving);
 
-  for (const target of document.querySelectorAll("article a[href]")) {
-    const hash = target.hash instanceof SVGAnimatedString ? "" : target.hash;
-    if (!hash || !about(target)) continue;
-    target.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && show(target));
-    target.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && leave());
-    target.addEventListener("focus", () => target.matches(":focus-visible") && show(target));
-    target.addEventListener("blur", leave);
-    target.addEventListener("click", (event) => {
-      if (matchMedia("(hover: none)").matches && link !== target) {
-        event.preventDefault();
-        show(target);
-      }
-    });
-  }
+  const linkAt = (element) => {
+    const found = element.closest?.("article a[href]");
+    return found?.hash && about(found) ? found : null;
+  };
+  // One listener for all links of the page; a pointer enters a link, and leaves it, also across what stands in it.
+  const crossing = (act) => (event) => {
+    const target = event.pointerType === "mouse" && linkAt(event.target);
+    if (target && !target.contains(event.relatedTarget)) act(target);
+  };
+  document.addEventListener("pointerover", crossing(show));
+  document.addEventListener("pointerout", crossing(leave));
+  document.addEventListener("focusin", ({ target }) => target.matches?.(":focus-visible") && linkAt(target) && show(target));
+  document.addEventListener("focusout", ({ target }) => linkAt(target) && leave());
+  document.addEventListener("click", (event) => {
+    const target = linkAt(event.target);
+    if (target && matchMedia("(hover: none)").matches && link !== target) {
+      event.preventDefault();
+      show(target);
+    }
+  });
   card.addEventListener("pointerenter", stay);
   card.addEventListener("pointerleave", leave);
   addEventListener("keydown", (event) => event.key === "Escape" && hide());
