@@ -52,7 +52,7 @@ def form(study: Study) -> str:
     out = [("", _("nothing"))]
     out += [(p, everything.format(who=label.lower())) for p, label in labels(study, "sample").items()]
     spoken = gists(study).items()
-    out += [(excerpt, f"{excerpt} ({who}): {shorten(gist, 70)}") for excerpt, (who, gist) in spoken]
+    out += [(excerpt, f"{excerpt} ({who}): {shorten(gist, 70, placeholder=' …')}") for excerpt, (who, gist) in spoken]
     ways = [(way, known(words)) for way, words in WAYS.items()]
     ways += [(r, reading_name(r)) for r in sorted(study.readings["reading"].unique())]
 

@@ -5,6 +5,7 @@ Captions state the finding; every number in them is computed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -398,7 +399,8 @@ def ladder(study: Study) -> Table:
         "The ladder of evidence: {sides} findings are shown from two or more "
         "sides; for {alone} the authors' text alone stands"
     ).format(sides=of(_from_two_sides(rows["status"]), len(rows)), alone=of(alone, len(rows)))
-    widths = (30, *(max(12, round(70 * share[question])) for question in questions))
+    longest = {question: max(map(len, label.split())) for question, label in questions.items()}
+    widths = (30, *(max(12, round(1.4 * longest[q]), round(70 * share[q])) for q in questions))  # a word fits its head
     return Table(frame, caption, "tab-ladder", widths, stub=True, look="kodebog-ladder")
 
 
@@ -730,10 +732,22 @@ def grounds(study: Study) -> Table:
     return Table(frame, caption, "tab-grounds", (34, 22, 24, 20), stub=True)
 
 
+def _items(name: str) -> int:
+    """How many items of a standard a row is about.
+
+    >>> _items("COREQ 2–5"), _items("SRQR 4"), _items("COREQ 20, 22")
+    (4, 1, 2)
+
+    """
+    ranges = re.findall(r"(\d+)(?:–(\d+))?", name)
+    return sum(int(last or first) - int(first) + 1 for first, last in ranges)
+
+
 def design(study: Study) -> Table:
     """Return what the article reports of how the study was done, by the items of two reporting standards."""
     rows = study.design
-    silent = int((rows["value_en"] == "not reported").sum())
+    items = rows["item"].map(_items)
+    silent = int(items[rows["value_en"] == "not reported"].sum())
     frame = pd.DataFrame(
         {
             _("Item"): rows["item"],
@@ -742,7 +756,7 @@ def design(study: Study) -> Table:
             _("In"): rows["section"].map(labels(study, "sections")).fillna(""),
         }
     )
-    caption = _("On {of} items of COREQ and SRQR the article reports nothing").format(of=of(silent, len(rows)))
+    caption = _("On {of} items of COREQ and SRQR the article reports nothing").format(of=of(silent, int(items.sum())))
     return Table(frame, caption, "tab-design", (12, 30, 40, 18), stub=True)
 
 
