@@ -19,7 +19,7 @@ def test_every_excerpt_and_finding_has_one(study):
     rule, codes, *voices = found["F69"]["more"]
     assert rule == ledger.STATUS_RULES["against"] and codes == "Codes: Clear backing from the top"
     assert [line.partition(":")[0] for line in voices] == [
-        "Shown by E17 (manager)", "Shown by E19 (manager)", "Reservation E18 (employee)", "Against it E27 (manager)",
+        "Shown by E17 (manager)", "Shown by E19 (manager)", "Reservation or near it E18 (employee)", "Against it E27 (manager)",
     ]  # fmt: skip
     assert voices[-1].endswith(found["E27"]["text"])
     assert found["F09"]["more"][0] == ledger.STATUS_RULES["alone"]

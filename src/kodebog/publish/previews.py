@@ -94,7 +94,7 @@ def bearing(finding: Any) -> list[tuple[str, tuple[str, ...]]]:
     """Return the excerpts that bear on a finding, and how; `finding`: its row in `findings_with_evidence`."""
     return [
         (_("Shown by"), finding.excerpts),
-        (_("Reservation"), finding.qualified),
+        (_("Reservation or near it"), finding.qualified),
         (_("Against it"), finding.against),
     ]
 

@@ -458,8 +458,8 @@ def contrary(study: Study) -> Table:
     )
     against = int((rows["relation"] == "speaks against").sum())
     caption = _(
-        "{findings} findings meet a reservation in print; {against} of the {n} excerpts here "
-        "speaks against the claim itself"
+        "{findings} findings meet a reservation in print; in {against} of the "
+        "{n} pairs of finding and excerpt here the excerpt speaks against the claim itself"
     ).format(findings=rows["finding"].nunique(), against=against, n=len(rows))
     return Table(frame, caption, "tab-contrary", (9, 33, 9, 12, 12, 25), look=FOLDED)
 
