@@ -111,7 +111,7 @@ def _facts(study: Study, _language: str) -> Facts:
     found |= {f"told_{r.finding}": len(r.cases) for r in findings.itertuples()}
     found["findings_shown"] = int((findings["excerpts"].map(len) > 0).sum())
     on_rungs = counts.reindex([*TWO_SIDES, STATUSES["one"]], fill_value=0).sum()
-    found["findings_shown_apart"] = found["findings_shown"] - int(on_rungs)
+    found["findings_shown_apart"] = int((findings["excerpts"].map(len) > 0).sum() - on_rungs)
     found["findings_qualified"] = int((findings["qualified"].map(len) > 0).sum())
     found |= _of_readings(study)
     found["judgements"] = int((study.finding_excerpts["relation"] != "no").sum())
