@@ -538,7 +538,7 @@ def test_the_danish_search_finds_other_forms_of_a_word(page, served, words, lead
     page.goto(f"da/search.html?q={words}")
     results = page.locator("#search-results li a")
     expect(results.first).to_be_visible()
-    expect(page.locator(".search-summary")).to_contain_text("sider passer")
+    expect(page.locator(".search-summary")).to_contain_text("Antal steder")
     addresses = results.evaluate_all("links => links.map(link => link.href)")
     assert [a for a in addresses if a.startswith(served.url + leads_to)], addresses
 
@@ -553,7 +553,7 @@ def test_filters_and_experiment_speak_danish(page):
     form = page.locator("#experiment")
     form.locator("[name=without]").select_option("E13")
     expect(form.locator("[role=status]")).to_contain_text("fund ville få en anden status")
-    expect(form.locator("li", has_text="F37")).to_have_text("F37: belagt fra én side alene → kun forfatternes tekst")
+    expect(form.locator("li", has_text="F37")).to_have_text("F37: belagt fra kun én vinkel → kun forfatternes tekst")
 
 
 def test_a_code_of_an_excerpt_filters_and_its_meaning_is_one_link_away(page):
