@@ -233,7 +233,7 @@ def _sphinx(say: Callable[[str], None]) -> Path:
 @contextlib.contextmanager
 def without_collecting() -> Iterator[None]:
     """Leave garbage where it is: trees of many nodes are read and made, and searching them again and again is slow."""
-    gc.freeze()
+    gc.freeze()  # sphinx-external-toc looks through all objects for those of Sphinx: they are still to be made
     gc.disable()
     try:
         yield

@@ -104,20 +104,20 @@ def _facts(study: Study, _language: str) -> Facts:
     counts = finding_status(study)["status"].value_counts()
     for name, words in STATUSES.items():
         found[f"findings_in_print_{name}"] = int(counts.get(words, 0))
-    found["findings_two_sides"] = int(counts.reindex(TWO_SIDES, fill_value=0).sum())
+    two_sides, one = int(counts.reindex(TWO_SIDES, fill_value=0).sum()), int(counts.get(STATUSES["one"], 0))
+    found["findings_two_sides"] = two_sides
     found["two_sides_apart"] = listed(list(shown_apart(study)))
     for finding, number in zip(findings["finding"], findings["excerpts"].map(len), strict=True):
         found[f"shown_{finding}"] = int(number)
     found |= {f"told_{r.finding}": len(r.cases) for r in findings.itertuples()}
-    found["findings_shown"] = int((findings["excerpts"].map(len) > 0).sum())
-    on_rungs = counts.reindex([*TWO_SIDES, STATUSES["one"]], fill_value=0).sum()
-    found["findings_shown_apart"] = int((findings["excerpts"].map(len) > 0).sum() - on_rungs)
+    shown = int((findings["excerpts"].map(len) > 0).sum())
+    found |= {"findings_shown": shown, "findings_without_excerpt": len(findings) - shown}
+    found["findings_shown_apart"] = shown - two_sides - one
     found["findings_qualified"] = int((findings["qualified"].map(len) > 0).sum())
     found |= _of_readings(study)
     found["judgements"] = int((study.finding_excerpts["relation"] != "no").sum())
     for kind, number in study.findings["kind"].value_counts().items():
         found[f"findings_{kind}"] = int(number)
-    found["findings_without_excerpt"] = int((findings["excerpts"].map(len) == 0).sum())
     found["findings_against"] = int((findings["against"].map(len) > 0).sum())
     found["recommendations_without_excerpt"] = int(
         ((findings["kind"] == "recommendation") & (findings["excerpts"].map(len) == 0)).sum()

@@ -441,9 +441,9 @@ def _moved(passages: list[Passage], key: Key, documents: dict[str, Row]) -> Iter
         document, start, end = name.partition("\t")[0], passage.start, passage.end
         near = [gone[edge] for edge in ((document, "start", start), (document, "end", end)) if edge in gone]
         same = [was for was in near if was in left and _mostly_the_same(was[1:], (start, end))]
-        for was in same[:1]:
-            left.remove(was)
-            yield was[0], name
+        if same:
+            left.remove(same[0])
+            yield same[0][0], name
 
 
 def _mostly_the_same(one: tuple[int, int], other: tuple[int, int]) -> bool:

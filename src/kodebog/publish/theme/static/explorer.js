@@ -59,12 +59,11 @@ document.addEventListener("DOMContentLoaded", () => {
     tell();
   };
 
-  const rows = () => (made ? made.rows().nodes().toArray() : [...table.tBodies[0].rows]);
+  const chosen = { search: "applied" };
+  const rows = (which) => (made ? made.rows(which).nodes().toArray() : [...table.tBodies[0].rows]);
 
   const tell = () => {
-    const all = rows().length;
-    const n = made ? made.rows({ search: "applied" }).count() : all;
-    status.textContent = form.dataset.shown.replace("{n}", n).replace("{N}", all);
+    status.textContent = form.dataset.shown.replace("{n}", rows(chosen).length).replace("{N}", rows().length);
     for (const page of form.querySelectorAll("[data-page]")) page.search = location.search;
     meaning.hidden = !meanings[form.code?.value];
     if (!meaning.hidden) meaning.href = meanings[form.code.value];
@@ -104,8 +103,7 @@ document.addEventListener("DOMContentLoaded", () => {
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(() => apply()));
   form.querySelector("[data-download]").addEventListener("click", () => {
-    const chosen = made ? made.rows({ search: "applied" }).nodes().toArray() : rows();
-    const lines = chosen.map((row) => [...row.cells].map((cell) => cellText(withoutFolds(cell))).join(","));
+    const lines = rows(chosen).map((row) => [...row.cells].map((cell) => cellText(withoutFolds(cell))).join(","));
     const file = new Blob(["\ufeff" + [head.map(cellText).join(","), ...lines].join("\n") + "\n"], { type: "text/csv" });
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: form.dataset.file });
     link.click();
