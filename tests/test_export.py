@@ -78,7 +78,7 @@ def test_a_codebook_holds_every_code_below_its_family(study):
 
 def test_the_matrix_has_a_row_an_excerpt_and_counts_codes_above(study):
     rows = list(csv.DictReader(export.matrix(study).splitlines()))
-    assert [row["excerpt"] for row in rows] == list(study.excerpts["excerpt"])
+    assert [row["excerpt_id"] for row in rows] == list(study.excerpts["excerpt"])
     assert all(row["pressure"] == "1" for row in rows if row["meetings"] == "1")
     assert any(row["meetings"] == "1" for row in rows)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kodebog.analysis.factors import cooccurrence, factor_summary, side_by_side
+from kodebog.analysis.factors import cooccurrence, counts_by_perspective, factor_summary, side_by_side
 
 # family → code → (director, leader, employee, excerpts for, excerpts against), read off the tables by hand
 BY_HAND = {
@@ -47,8 +47,13 @@ BY_HAND = {
 @pytest.mark.parametrize("family", BY_HAND)
 def test_a_family_as_worked_out_by_hand(study, family):
     rows = factor_summary(study, family)
+    spoken = counts_by_perspective(study)
     found = {
-        r.code: (r.director, r.leader, r.employee, " ".join(r.excerpts), " ".join(r.excerpts_against))
+        r.code: (
+            *spoken.loc[r.code, ["director", "leader", "employee"]],
+            " ".join(r.excerpts),
+            " ".join(r.excerpts_against),
+        )
         for r in rows.itertuples()
     }
     assert found == BY_HAND[family]

@@ -2,6 +2,7 @@
 
 import collections
 import csv
+import dataclasses
 import itertools
 import json
 import re
@@ -15,7 +16,7 @@ from kodebog import Study, cli
 from kodebog.analysis import factors, interviews
 from kodebog.publish import explorer
 from kodebog.publish.project import ProjectTaken, bring_in
-from kodebog.report import display
+from kodebog.report import display, export
 from kodebog.report import interviews as report
 from kodebog.study import importing, leaks, readers
 from kodebog.study.coded import Code, Coded, Coding, Document, Passage
@@ -145,6 +146,7 @@ SUMMARIES = {
     "coders": interviews.coders,
     "codes_of_excerpts": lambda study: interviews.codes_of_excerpts(study).reset_index(),
     "code_of_groups": lambda study: factors.factor_summary(study, "time"),
+    "counts_by_perspective": lambda study: factors.counts_by_perspective(study).reset_index(),
 }
 
 
@@ -234,12 +236,12 @@ def test_words_of_a_document_are_found_in_a_page_with_their_place(start, made, t
     page = tmp_path / "page.md"
     page.write_text(f"One line.\n\nAs was said: {' '.join(words)}.\n", encoding="utf-8")
     package, _ = read_package(folder / "data")
-    (fault,), unread = leaks.leaks(folder, package, [page])
+    (fault,), unread, _ = leaks.leaks(folder, package, [page])
     assert (fault.file, fault.row, fault.column, fault.allowed) == ("page.md", 3, "", "words of your own")
     assert (
         fault.value == " ".join(words).casefold() and fault.problem == "repeats 5 words of a document" and unread == []
     )
-    faults, unread = leaks.leaks(tmp_path / "nowhere", package, [page])
+    faults, unread, _ = leaks.leaks(tmp_path / "nowhere", package, [page])
     assert faults == [] and "no key in" in unread[0]
 
 
@@ -449,7 +451,7 @@ def test_what_changed_is_said(tmp_path, start, made):
 
 
 def test_what_only_the_owner_can_answer():
-    made, open_ = {"licenses": [{"title": "CC BY 4.0"}]}, {"licenses": [{"title": UNDECIDED_LICENCE}]}
+    made, open_ = ({"title": "study", "licenses": [{"title": title}]} for title in ("CC BY 4.0", UNDECIDED_LICENCE))
     assert open_questions(made, [{"name": "Somebody"}], 0) == []
     assert open_questions(open_, [{"name": "Somebody"}, {"name": NOBODY}], 2) == [
         "who made it (authors in CITATION.cff)",
@@ -457,6 +459,9 @@ def test_what_only_the_owner_can_answer():
         "2 decisions on what could give a person away (disclosure_exceptions.csv)",
     ]
     assert open_questions(made, [], 1) == ["1 decision on what could give a person away (disclosure_exceptions.csv)"]
+    assert open_questions(made, [], 0, "study")[0].startswith("what it is called"), "it is called as its folder is"
+    reserved = {"title": "study", "licenses": [{"title": "All rights reserved"}]}
+    assert open_questions(reserved, [], 0) == [], "that too can be chosen"
 
 
 def test_decisions_stay_decided(start):
@@ -515,7 +520,10 @@ def test_wide_tables_and_named_columns(tmp_path):
         readers.read(path, Columns(document="when"))
 
 
-NAMES = st.text(min_size=1, max_size=40)
+NAMES = st.text(min_size=1, max_size=40) | st.sampled_from(
+    ["N", "n", "Label", "code", "Code", "Excerpt", "Excerpts", "document", "group", "Dimension", "level", "placed"]
+)
+"""Anything, and what our own tables call their columns."""
 
 
 @pytest.mark.checks
@@ -524,25 +532,41 @@ NAMES = st.text(min_size=1, max_size=40)
     parents=st.lists(st.integers(0, 5), min_size=6, max_size=6),
     definition=st.text(max_size=60),
     given=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5), st.integers(0, 2)), min_size=1, max_size=12),
+    roles=st.lists(NAMES, min_size=2, max_size=2),
 )
 @settings(phases=(Phase.explicit, Phase.generate))  # to shrink a case takes minutes
-def test_whatever_codes_are_called_the_study_is_valid(tmp_path_factory, names, parents, definition, given):
-    """Formulas, controls, ids of excerpts, the same name twice, circles: tables and pictures can be made of it."""
+def test_whatever_codes_and_groups_are_called_the_study_is_valid(
+    tmp_path_factory, names, parents, definition, given, roles
+):
+    """Formulas, controls, ids, heads of our tables, the same name twice, circles: all can be made of it, and counts."""
     from kodebog.report import interviews as shown
     from kodebog.report.pages import codebook
 
     codes = {str(n): Code(str(n), name, str(parents[n]), definition) for n, name in enumerate(names)}
-    coded = Coded("made up", {"d": Document("d", names[0], "one two three four five")}, codes)
-    coded.passages = {str(n): Passage(str(n), "d", n, n + 4) for n in range(4)}
+    coded = Coded("made up", codes=codes)
+    for n, role in enumerate([*roles, roles[0]]):
+        text = "one two three four five"
+        coded.documents[str(n)] = Document(str(n), f"{names[0]} {n}", text, {"role": role} if role.strip() else {})
+    coded.passages = {str(n): Passage(str(n), str(n % 3), n, n + 4) for n in range(4)}
     coded.codings = [Coding(str(p), str(c % len(names)), f"coder {k}") for p, c, k in given]
     folder = tmp_path_factory.mktemp("any") / "data"
-    importing.write(importing.tables(coded, importing.Key()), folder, importing.descriptor("Made up"))
+    grouped = "role" if any(role.strip() for role in roles) else ""
+    importing.write(importing.tables(coded, importing.Key(), grouped), folder, importing.descriptor("Made up"))
     assert check(folder) == []
     study = Study.load(folder)
     made = [shown.documents(study), *shown.all_codes(study), shown.together(study, overlap=True)]
     made += [shown.agreement(study), shown.differences(study), shown.excerpts(study)]
     assert all(table.markdown() and table._repr_mimebundle_() for table in made)
     assert shown.most_given(study)._repr_mimebundle_() and codebook(study)
+    spoken = factors.counts_by_perspective(study)
+    for family, table in zip(study.families["family"], shown.all_codes(study), strict=True):
+        rows = factors.factor_summary(study, family)
+        assert (spoken.loc[rows["code"]].sum(axis=1).to_numpy() == rows["n"]).all(), "an excerpt has one group"
+        for group, column in zip(study.sample["perspective"], list(table.frame)[2:], strict=len(study.sample) > 1):
+            assert [n or 0 for n in table.frame[column]] == list(spoken.loc[rows["code"], group])
+    families = study.families.assign(use=["type", *["dimension"] * (len(study.families) - 1)])
+    assert shown.typology(dataclasses.replace(study, families=families)).markdown()
+    assert all(form(study) for form in export.FORMS.values())
 
 
 BROKEN = {

@@ -213,7 +213,7 @@ class TestABookOfOnesOwn:
         folder = own_book.folder / "mystudy"
         for file, old, new in (
             ("CITATION.cff", "Not said yet", "Somebody"),
-            ("data/datapackage.json", "All rights reserved", "CC-BY-4.0"),
+            ("data/datapackage.json", "No licence chosen yet", "CC-BY-4.0"),
             ("data/disclosure_exceptions.csv", "nurse,,", "nurse,Somebody,made up"),
             ("data/disclosure_exceptions.csv", "teacher,,", "teacher,Somebody,made up"),
         ):

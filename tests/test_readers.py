@@ -315,7 +315,7 @@ def test_what_was_divided_and_what_lacks_a_document_is_said(tmp_path):
     assert {coding.code for coding in coded.codings} == {"trust", "time", "money", "mandate"}
     assert "1 cell with several codes, divided at line ends, “;” or “|”." in coded.notes
     assert "1 row without a document: taken as of “packed”, as the file is called." in coded.notes
-    (tmp_path / "plain.csv").write_text("document,code\nA,trust\n", encoding="utf-8")
+    (tmp_path / "plain.csv").write_text("document,id,code\nA,1,trust\n", encoding="utf-8")
     assert not readers.read(tmp_path / "plain.csv").notes
 
 

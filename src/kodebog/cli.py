@@ -78,6 +78,10 @@ def _parser() -> argparse.ArgumentParser:
         "second": "a file in which another coder has coded the same documents, to be compared",
     }.items():
         sub.add_argument(f"--{option}", default="", help=what)
+    of_coders = (
+        "what several have coded: the first counts and the others are compared, or all count (default: compared)"
+    )
+    sub.add_argument("--coders", choices=["compared", "together"], default="", help=of_coders)
     _add_columns(sub)
     other = "write codings, code tables, codebook and REFI-QDA project for other programs"
     sub = command("export", other, out="a new folder")
@@ -220,12 +224,12 @@ def _check(arguments: argparse.Namespace) -> int:
         strict = ["--strict"] * arguments.strict  # there, where its pages and its key are looked at too
         there: int = subprocess.run([*_MYSELF, "check", *strict], cwd=around, check=False).returncode
         return there
-    faults, waiting = gate.faults(arguments.data)
+    faults, waiting, unread = gate.faults(arguments.data)
     if not faults:
         print(f"{arguments.data}: valid")
         _print_questions(gate.questions(arguments.data))
-        if waiting:
-            print("Waiting for the study owner, or not looked at:\n  " + "\n  ".join(waiting))
+        if waiting or unread:
+            print("Waiting for the study owner, or not looked at:\n  " + "\n  ".join([*waiting, *unread]))
         return _judgements(arguments.data) if arguments.strict else OK
     return _print_faults(faults, arguments.data)
 
@@ -361,6 +365,7 @@ def _import(arguments: argparse.Namespace) -> int:
         arguments.group,
         arguments.language,
         Path(arguments.second) if arguments.second else None,
+        arguments.coders,
     )
     print(doctor.counted(made.coded))
     for head, lines in (("Done on the way", made.notes), ("Changed since the last import", changed)):

@@ -18,9 +18,9 @@ def factor_summary(study: Study, family: str, lang: Lang = "en") -> pd.DataFrame
     """Return the codes of a family with the printed excerpts that speak for them, in codebook order.
 
     A sub-code also counts for the code above it; its row follows, with a higher level. Columns: code, label, level
-    (0, 1 for a sub-code, 2 for one below that), one count for each perspective, n (excerpts that speak for it), N (all
-    printed excerpts), placed and content (of the n, by basis; an excerpt may be both), against (excerpts that speak
-    against it), cases, excerpts, excerpts_against (tuples of ids).
+    (0, 1 for a sub-code, 2 for one below that), n (excerpts that speak for it), N (all printed excerpts), placed and
+    content (of the n, by basis; an excerpt may be both), against (excerpts that speak against it), cases, excerpts,
+    excerpts_against (tuples of ids).
 
     Raises:
         ValueError: when the codebook has no such family.
@@ -35,20 +35,15 @@ def factor_summary(study: Study, family: str, lang: Lang = "en") -> pd.DataFrame
     if family not in set(study.families["family"]):
         raise ValueError(f"no family “{family}”; known: {', '.join(study.families['family'])}")
     codes = study.in_family(family)
-    perspective = study.excerpts[["excerpt", "perspective"]]
     rows = coded(study)
-    rows = rows[rows["code"].isin(codes)].merge(perspective, on="excerpt")
+    rows = rows[rows["code"].isin(codes)]
     spoken = rows[rows["stance"] == "for"]
     once = spoken.drop_duplicates(["excerpt", "code"])
-    counts = pd.crosstab(once["code"], once["perspective"]).reindex(
-        index=codes, columns=list(study.sample["perspective"]), fill_value=0
-    )
     table = pd.DataFrame({"code": codes}).set_index("code")
     table["label"] = table.index.map(study.labels("codes", lang))
     tree = _tree(study.codes.set_index("code")["parent"].fillna("").to_dict(), codes)
     table["level"] = [tree[code][1] for code in codes]
-    table = table.join(counts)
-    table["n"] = counts.sum(axis=1)
+    table["n"] = once.groupby("code").size().reindex(codes, fill_value=0)
     table["N"] = len(study.excerpts)
     for basis in ("placed", "content"):
         table[basis] = spoken[spoken["basis"] == basis].groupby("code").size().reindex(codes, fill_value=0)
@@ -62,6 +57,21 @@ def factor_summary(study: Study, family: str, lang: Lang = "en") -> pd.DataFrame
     ):
         table[column] = [found.get(code, ()) for code in codes]
     return table.reset_index().sort_values("code", key=lambda c: c.map(tree), ignore_index=True)
+
+
+def counts_by_perspective(study: Study) -> pd.DataFrame:
+    """Return how many excerpts of each perspective speak for a code; one for a sub-code also counts for that above it.
+
+    Index: code, in codebook order. Columns: the perspectives, and nothing else, whatever these are called.
+
+    >>> print(counts_by_perspective(study).loc["incentives"].to_dict())
+    {'director': 0, 'leader': 3, 'employee': 1}
+
+    """
+    rows = coded(study).query("stance == 'for'").drop_duplicates(["excerpt", "code"])
+    rows = rows.merge(study.excerpts[["excerpt", "perspective"]], on="excerpt")
+    table = pd.crosstab(rows["code"], rows["perspective"])
+    return table.reindex(index=list(study.codes["code"]), columns=list(study.sample["perspective"]), fill_value=0)
 
 
 def _tree(parents: Mapping[str, str], codes: list[str]) -> dict[str, tuple[int, int]]:

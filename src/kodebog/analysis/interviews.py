@@ -200,7 +200,7 @@ def _coded_by_both(study: Study, one: str, other: str) -> Study:
 def codes_of_excerpts(study: Study) -> pd.DataFrame:
     """Return a table of zeros and ones: a row for each excerpt, a column for each code, those above them included.
 
-    Columns: excerpt, then the codes that any excerpt carries, in codebook order.
+    Index: excerpt. Columns: the codes that any excerpt carries, in codebook order.
 
     >>> codes_of_excerpts(study)["incentives"].sum().item()
     4
@@ -209,4 +209,4 @@ def codes_of_excerpts(study: Study) -> pd.DataFrame:
     carried = coded(study).query("stance == 'for'")
     table = pd.crosstab(carried["excerpt"], carried["code"]).clip(upper=1)
     shown = [code for code in study.codes["code"] if code in table.columns]
-    return table.reindex(index=study.excerpts["excerpt"], columns=shown, fill_value=0).reset_index()
+    return table.reindex(index=study.excerpts["excerpt"], columns=shown, fill_value=0)

@@ -49,6 +49,8 @@ def build(jobs: int = 2, say: Callable[[str], None] = print, publish: bool = Fal
         BuildError: with the reason; `_build/html` and `_build/report.pdf` are then as they were.
 
     """
+    if publish and paths.PRIVATE:
+        raise BuildError(f"A private copy is not for publication; unset STUDY, which names {paths.study()}.")
     started = time.perf_counter()
     os.environ.pop("KODEBOG_LANGUAGE", None)  # which edition comes first is for the project to say
     where = f"Open {paths.HTML / 'index.html'}\n  or {paths.PDF}"
@@ -90,7 +92,11 @@ def _make(jobs: int, say: Callable[[str], None], sources: str, record: dict[str,
     todo = pending(notebooks)
     if todo:
         get_ready()  # imports in the background while this process checks the study
-    checked = _check(record, say)
+    checked, unread = _check(record, say)
+    if unread:
+        say("Not looked for in what is published:\n  " + "\n  ".join(unread))
+    if publish and unread:
+        raise BuildError("Not for publication from here: nobody can tell whether it repeats what was said.")
     if open_ := _open_questions():
         if publish:
             raise BuildError("Not for publication yet; to be said first:\n  " + "\n  ".join(open_))
@@ -112,6 +118,7 @@ def _make(jobs: int, say: Callable[[str], None], sources: str, record: dict[str,
     # from here on the work folder is not whole, and the next build must know
     RECORD.unlink(missing_ok=True)
     made = _sphinx(say)
+    _no_leaks(made)
     look_again()
     if _inputs_hash() != sources:
         raise BuildError("A file was changed while the book was being made. Build again.")
@@ -122,17 +129,21 @@ def _make(jobs: int, say: Callable[[str], None], sources: str, record: dict[str,
     )
 
 
-def _check(record: dict[str, Any], say: Callable[[str], None]) -> str:
-    """See to it that the study is valid, gives nobody away, and has what the pages name; return what was checked."""
+def _check(record: dict[str, Any], say: Callable[[str], None]) -> tuple[str, list[str]]:
+    """See to it that the study is valid, gives nobody away, and has what the pages name.
+
+    Returns what was checked, for the next build to know, and what could not be looked for.
+    """
     from kodebog.report import gate  # noqa: PLC0415 - slow to import
 
     key = gate.key(paths.study())
-    if record.get("checked") != key:
-        say("Checking the study …")
-        found, _ = gate.faults(paths.study())
-        if found:
-            raise BuildError("\n".join(map(str, found)))
-    return key
+    if record.get("checked") == key:
+        return key, []
+    say("Checking the study …")
+    looked = gate.faults(paths.study())
+    if looked.faults:
+        raise BuildError("\n".join(map(str, looked.faults)))
+    return "" if looked.unread else key, looked.unread
 
 
 def _look_through(notebooks: list[Path]) -> None:
@@ -140,6 +151,14 @@ def _look_through(notebooks: list[Path]) -> None:
     from kodebog.report import gate  # noqa: PLC0415 - slow to import
 
     if found := gate.shown_faults(paths.study(), shown(notebooks)):
+        raise BuildError("\n".join(map(str, found)))
+
+
+def _no_leaks(made: Path) -> None:
+    """See to it that the book, as it was made, repeats nothing that was said in interviews."""
+    from kodebog.report import gate  # noqa: PLC0415 - slow to import
+
+    if found := gate.book_faults(paths.study(), made):
         raise BuildError("\n".join(map(str, found)))
 
 

@@ -23,6 +23,7 @@ from kodebog.study.coded import Coded, ReadError, numbered
 from kodebog.study.comparison import compared
 from kodebog.study.disclosure import in_prose
 from kodebog.study.faults import Fault
+from kodebog.study.interviews import TOGETHER
 from kodebog.study.package import Package, datapackage
 from kodebog.study.questions import NOBODY, UNDECIDED_LICENCE
 from kodebog.study.readers.tables import Columns
@@ -63,12 +64,14 @@ def bring_in(
     group: str = "",
     language: str = "",
     second: Path | None = None,
+    coders: str = "",
 ) -> BroughtIn:
     """Make a project of a file, or bring its tables up to date; return what was made, and what is wrong with it.
 
     A new project is made beside its place and put there when it is whole. In one that stands, tables alone change:
     notebooks, pages and settings are the researcher's. `language`: that of the words around the tables, English where
-    nobody says and no project stands. `second`: a file of another coder, held against the first.
+    nobody says and no project stands. `second`: a file of another coder, held against the first. `coders`: whether
+    several are “compared”, as where nobody says, or count “together”.
 
     Raises:
         ReadError: when the file cannot be read.
@@ -81,6 +84,8 @@ def bring_in(
     told = columns != Columns()
     columns = columns if told else key.columns() or columns
     coded = readers.read(file, columns)
+    if folder.exists() and any(folder.iterdir()) and (author or language):
+        coded.notes.append("Author and language are those of the project: change them in CITATION.cff and _config.yml.")
     if told and coded.program != "table":
         coded.notes.append("What was said of columns has no part in this file, which is no table.")
     known = bool(key.ids)
@@ -91,9 +96,9 @@ def bring_in(
         coded = compared(coded, _read_second(second, columns))
     if not folder.exists() or not any(folder.iterdir()):
         with edition.making(language or edition.CODE):
-            made = importing.tables(coded, key, group, _names())
-            package = _new(made, folder, title or folder.name, author, licence)
-        return _brought(made, importing.write_key(made, folder), folder, package, [])
+            made = importing.tables(coded, key, group, _names(), coders == TOGETHER)
+            package = _new(made, folder, title or folder.name, author, licence, coders)
+        return _brought(made, importing.private_folder(folder) / importing.KEY, folder, package, [])
     data = folder / "data"
     if not all((folder / mark).is_file() for mark in MARKS) or not (data / "documents.csv").is_file():
         raise ProjectTaken(f"{folder}: is not empty, and no project of coded interviews; name a new folder.")
@@ -104,8 +109,9 @@ def bring_in(
             "new folder."
         )
     with edition.making(edition.language_of(folder / MARKS[0])):
-        made = importing.tables(coded, key, group, _names())
         about = datapackage(data)
+        about |= {"coders": coders} if coders else {}
+        made = importing.tables(coded, key, group, _names(), about.get("coders") == TOGETHER)
         if own := ", ".join(importing.undeclared(data, about)):
             raise importing.ImportFault(
                 f"{data}: datapackage.json does not declare {own}; an import would lose what stands there. Declare it, "
@@ -114,7 +120,7 @@ def bring_in(
         before = importing.standing(data, about)
         last = importing.last_import(folder)
         merged = importing.with_handwork(made, before, last, about)
-        gone = list(importing.gone_by_hand(before, merged, last))
+        gone = list(importing.gone_by_hand(before, merged, last, about))
         if title:
             about["title"] = title
         if licence:
@@ -145,11 +151,11 @@ def _names() -> importing.Names:
 def _brought(made: importing.Imported, key: Path, folder: Path, package: Package, changed: list[str]) -> BroughtIn:
     """Look through what is to be published, with what was said and the names of documents at hand."""
     texts = gate.published_texts(folder)
-    faults = [*leaks.lookup(package, texts, made.key, made.spoken), *in_prose(texts, [])]
+    faults = [*leaks.lookup(package, texts, made.key, made.spoken, made.small), *in_prose(texts, [])]
     return BroughtIn(made, key, changed, faults, gate.questions(folder / "data", folder))
 
 
-def _new(made: importing.Imported, folder: Path, title: str, author: str, licence: str) -> Package:
+def _new(made: importing.Imported, folder: Path, title: str, author: str, licence: str, coders: str) -> Package:
     """Make a project beside its place, and put it there whole."""
     fresh = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -166,7 +172,9 @@ def _new(made: importing.Imported, folder: Path, title: str, author: str, licenc
                 name = NAMED.get(path.name) or path.relative_to(START)
                 write_whole(fresh / name, _filled(_read(path), words))
         _add_chapters(made, fresh)
-        package = importing.write(made, fresh / "data", importing.descriptor(title, licence or UNDECIDED_LICENCE))
+        about = importing.descriptor(title, licence or UNDECIDED_LICENCE) | ({"coders": coders} if coders else {})
+        package = importing.write(made, fresh / "data", about)
+        importing.write_key(made, folder)  # before there is a project that would stand without one
         if folder.exists():
             folder.rmdir()
         fresh.replace(folder)

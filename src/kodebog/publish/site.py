@@ -209,7 +209,7 @@ def pack_source(app: Sphinx, out: Path) -> None:
     Of a checkout of this library its own files, tests and all. Of any other project no more than what pages, notebooks
     and declared tables are made of: what else lies there was never looked through, and nobody said it may be shared.
     """
-    if (paths.ROOT / "pyproject.toml").is_file():
+    if (paths.ROOT / "src" / paths.PACKAGE.name).is_dir():
         files = project_files(paths.ROOT)
     else:
         named = [

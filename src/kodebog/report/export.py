@@ -72,10 +72,13 @@ def codings(study: Study) -> str:
 
 
 def matrix(study: Study) -> str:
-    """Return a table of zeros and ones as CSV: a row for each excerpt, a column for each code, codes above included."""
+    """Return a table of zeros and ones as CSV: a row for each excerpt, a column for each code, codes above included.
+
+    Columns: excerpt_id, document_id, group_id, then the codes, whose ids have no underscore.
+    """
     places = study.excerpts[["excerpt", "section", "perspective"]]
-    places = places.rename(columns={"section": "document", "perspective": "group"})
-    return csv_text(places.merge(codes_of_excerpts(study), on="excerpt"))
+    places = places.set_axis(["excerpt_id", "document_id", "group_id"], axis="columns")
+    return csv_text(places.join(codes_of_excerpts(study), on="excerpt_id"))
 
 
 def _guid(kind: str, name: str) -> str:

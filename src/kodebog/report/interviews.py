@@ -5,6 +5,8 @@ Captions state the finding; every number in them is computed. No words of interv
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import pandas as pd
 from matplotlib import style
 from matplotlib.figure import Figure as MplFigure
@@ -61,13 +63,25 @@ def codes(study: Study, family: str) -> Table:
         }
     )
     if 1 < len(groups) <= GROUPS:
-        for group, label in groups.items():
-            frame[label] = rows[group].where(rows[group] > 0, "")
+        counts = factors.counts_by_perspective(study).loc[list(rows["code"])].reset_index(drop=True)
+        heads = _beside(frame, groups, _("{label} (group)"))
+        frame = frame.join(counts.where(counts > 0, "").set_axis(heads, axis="columns"))
     most, n = leading(rows["label"], rows["n"])
     name = study.labels("families")[family]
     caption = _("{family}: no code is in more excerpts than {most}, {of}")
     caption = caption.format(family=name, most=most, of=each(n, rows["n"], len(study.excerpts)))
     return Table(frame, caption, f"tab-codes-{family}", stub=True)
+
+
+def _beside(frame: pd.DataFrame, labels: Mapping[str, str], apart: str, keys: Iterable[str] = ()) -> list[str]:
+    """Labels as heads beside those of a table: one that is called as one of these says what it is."""
+    heads = list(frame)
+    for key in keys or labels:
+        head = labels[key]
+        while head in heads:
+            head = apart.format(label=head)
+        heads.append(head)
+    return heads[len(frame.columns) :]
 
 
 def all_codes(study: Study) -> list[Table]:
@@ -116,8 +130,8 @@ def typology(study: Study) -> Table:
         return tuple(Words(f"{labels[r.code]} ({len(r.excerpts)})") for r in part.itertuples())
 
     frame = pd.DataFrame({_("Dimension"): [Words(families[dimension]) for dimension in marked]})
-    for kind in kinds:
-        frame[labels[kind]] = [cell(dimension, kind) for dimension in marked]
+    for kind, head in zip(kinds, _beside(frame, labels, _("{label} (type)"), kinds), strict=True):
+        frame[head] = [cell(dimension, kind) for dimension in marked]
     caption = _("{types}, and the number of their excerpts that carry a code of each dimension")
     caption = caption.format(types=numbered(len(kinds), "type"))
     if rows.empty:
@@ -238,10 +252,13 @@ def most_given(study: Study) -> display.Figure:
     use_typeface()
     figure = MplFigure(figsize=(5.6, 0.34 * len(rows) + (1.2 if shown else 0.8)), layout="constrained")
     axes = figure.subplots()
-    start = pd.Series(0, index=rows.index)
+    counts = factors.counts_by_perspective(study).loc[list(rows["code"])]
+    start = pd.Series(0, index=counts.index)
     for group, colour in zip(shown, COLOURS, strict=False):
-        axes.barh(range(len(rows)), rows[group], left=start, color=colour, label=_shortened(groups[group]), height=0.66)
-        start = start + rows[group]
+        axes.barh(
+            range(len(rows)), counts[group], left=start, color=colour, label=_shortened(groups[group]), height=0.66
+        )
+        start = start + counts[group]
     if not shown:
         axes.barh(range(len(rows)), rows["n"], color=COLOURS[0], height=0.66)
     axes.set_yticks(range(len(rows)), [_shortened(label) for label in rows["label"]], family=FAMILIES)
@@ -254,7 +271,7 @@ def most_given(study: Study) -> display.Figure:
     caption = _("No code is in more excerpts than {most}: {of}")
     caption = caption.format(most=most, of=each(n, rows["n"], len(study.excerpts)))
     said = "; ".join(f"{r.label}: {r.n}" for r in rows.itertuples())
-    data = rows[["code", "label", "n", *groups]]
+    data = rows[["code", "label", "n"]].join(counts.add_prefix("n_"), on="code")
     alt = _("Bars for the {n} codes given most. {said}.").format(n=len(rows), said=said)
     return display.Figure(figure, caption, alt, "fig-codes", data)
 

@@ -43,8 +43,10 @@ def article() -> dict[str, Any] | None:
     return works[0] if works else None
 
 
-UNSAID = (noop("Not said yet"), noop("All rights reserved"))
+UNSAID = (noop("Not said yet"), noop("No licence chosen yet"))
 """What stands for author and licence where nobody has said them, as `kodebog.study.questions` has it."""
+RESERVED = noop("All rights reserved")
+"""A licence that owners may choose, and that is not called by a name of its own."""
 
 
 def licence() -> str:

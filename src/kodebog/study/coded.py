@@ -195,9 +195,14 @@ def words_of_documents(coded: Coded, spoken: Set[tuple[str, ...]]) -> Iterator[C
 
 def said(coded: Coded) -> set[tuple[str, ...]]:
     """Return every run of words of the documents, as far as the file holds them."""
+    return {run for text in texts_of(coded) for run in runs_of_words(text)}
+
+
+def texts_of(coded: Coded) -> Iterator[str]:
+    """Yield what was said, as far as the file holds it."""
     texts = [document.text for document in coded.documents.values()]
     texts += [passage.words for passage in coded.passages.values()]
-    return {run for text in texts if text for run in runs_of_words(text)}
+    return (text for text in texts if text)
 
 
 def runs_of_words(text: str) -> Iterator[tuple[str, ...]]:

@@ -21,9 +21,10 @@ from typing import Any, NamedTuple
 from kodebog.errors import KodebogError
 from kodebog.files import write_whole
 from kodebog.study import readers
-from kodebog.study.coded import Code, Coded, Document, Passage, numbered, said, words_of_documents
+from kodebog.study.coded import Code, Coded, Passage, numbered, said, texts_of, words_of_documents
 from kodebog.study.comparison import SECOND
 from kodebog.study.disclosure import ADDRESS, EXCEPTIONS, found_in, identifiers
+from kodebog.study.names import patterns, small_words
 from kodebog.study.package import DESCRIPTOR, LONGEST_CELL, Package, tables_of_interviews
 from kodebog.study.questions import UNDECIDED_LICENCE
 from kodebog.study.readers.tables import Columns
@@ -36,7 +37,7 @@ ALONE = "codes"
 """The family of codes that have none above and none below them."""
 WITHHELD = "[held back: repeats words of a document]"
 """What stands for a definition that would tell what was said."""
-KEY = "key.csv"
+KEY, KEY_COLUMNS = "key.csv", ("kind", "id", "name")
 """What each id stands for."""
 GONE = "gone.csv"
 """What was written by hand in rows that an import has taken away."""
@@ -62,13 +63,17 @@ class Key:
 
     @classmethod
     def read(cls, folder: Path) -> Key:
-        """Return the key in a folder; an empty one where there is none."""
+        """Return the key in a folder; an empty one where there is none.
+
+        Raises:
+            ImportFault: when it is not as it was written.
+
+        """
         key = cls()
         if (folder / KEY).is_file():
-            with (folder / KEY).open(encoding="utf-8", newline="") as file:
-                for row in csv.DictReader(file):
-                    key.ids[row["kind"], row["name"]] = row["id"]
-                    key.taken[row["kind"]].add(row["id"])
+            for row in _rows(folder / KEY, KEY_COLUMNS):
+                key.ids[row["kind"], row["name"]] = row["id"]
+                key.taken[row["kind"]].add(row["id"])
         return key
 
     def remember(self, file: Path, columns: Columns, group: str, second: Path | None = None) -> tuple[str, Path | None]:
@@ -105,7 +110,8 @@ class Key:
         if path is None:
             raise ImportFault("There is no key beside the project that says where the words of the interviews are.")
         coded = readers.read(path, self.columns())
-        found = [(self._document(coded, document), document.text) for document in coded.documents.values()]
+        names = names_of_documents(coded)
+        found = [(self.ids.get(("document", names[d.id])), d.text) for d in coded.documents.values()]
         return {known: text for known, text in found if known and text is not None}
 
     def words_of_excerpts(self, file: Path) -> dict[str, str]:
@@ -116,11 +122,11 @@ class Key:
 
         """
         coded = readers.read(file, self.columns()).joined()
-        found = {}
+        names, found = names_of_documents(coded), {}
         for passage in coded.passages.values():
             document = coded.documents[passage.document]
-            known = self._document(coded, document)
-            excerpt = self.ids.get(("excerpt", _named(known or "", passage)))
+            known = self.ids.get(("document", names[document.id]), "")
+            excerpt = self.ids.get(("excerpt", _named(known, passage)))
             words = passage.words
             if passage.start is not None:
                 words = (document.text or "")[passage.start : passage.end] or None
@@ -128,10 +134,9 @@ class Key:
                 found[excerpt] = plain_text(words)
         return found
 
-    def _document(self, coded: Coded, document: Document) -> str | None:
-        """The pseudonym of a document; where several are called the same, their ids are part of the name."""
-        name = _called(coded, document)
-        return self.ids.get(("document", name))
+    def people(self) -> list[str]:
+        """Return the names of documents and coders; of several of one name the name alone."""
+        return [name.partition("\t")[0] for kind, name in self.ids if kind in {"document", "coder"}]
 
     def numbered(self, kind: str, name: str, letter: str, width: int = 2) -> str:
         """Return the id of something that is numbered, a new one where it is not known."""
@@ -159,7 +164,7 @@ class Key:
 
     def text(self) -> str:
         """Return it as CSV."""
-        return _csv(("kind", "id", "name"), [{"kind": k, "id": i, "name": n} for (k, n), i in self.ids.items()])
+        return _csv(KEY_COLUMNS, [{"kind": k, "id": i, "name": n} for (k, n), i in self.ids.items()])
 
 
 def slug(text: str) -> str:
@@ -199,6 +204,8 @@ class Imported:
     notes: list[str]
     spoken: Set[tuple[str, ...]]
     """Every run of words of the documents."""
+    small: Set[str]
+    """Their words in small letters."""
 
 
 class Names(NamedTuple):
@@ -209,8 +216,10 @@ class Names(NamedTuple):
     other_codes: str = "Other codes"
 
 
-def tables(coded: Coded, key: Key, group: str = "", called: Names | None = None) -> Imported:
+def tables(coded: Coded, key: Key, group: str = "", called: Names | None = None, together: bool = False) -> Imported:
     """Return the tables of a study of what was read; `group`: the attribute by which documents are grouped.
+
+    `together`: whether what any coder gives counts, and not only what the first gives who has coded a passage.
 
     `key` grows by what is new.
 
@@ -222,21 +231,20 @@ def tables(coded: Coded, key: Key, group: str = "", called: Names | None = None)
     if not coded.codings:
         raise ImportFault("Nothing is coded in this file: there is nothing to make a study of.")
     notes = list(coded.notes)
-    documents, groups = _documents(coded, key, group, called)
-    spoken = said(coded)
-    names, families, codes = _codebook(coded, key, notes, spoken, called)
+    spoken, small = said(coded), small_words(texts_of(coded))
+    logins = {coding.coder.partition("\t")[0] for coding in coded.codings}
+    people = patterns([*(document.name for document in coded.documents.values()), *logins], small, small_letters=True)
+    documents, groups = _documents(coded, key, group, called, people)
+    names, families, codes = _codebook(coded, key, notes, spoken, called, people)
     ids, excerpts = _excerpts(coded, key, documents, notes)
     if silent := len(coded.documents) - len({row["document"] for row in excerpts}):
         notes.append(f"{numbered(silent, 'document')} without a coded passage.")
     if bare := len(coded.passages) - len(excerpts):
         notes.append(f"{numbered(bare, 'passage')} without a code left out.")
     coders = _coders(coded, key)
-    if len(coders) > 1:
-        notes.append(
-            "Where several have coded a passage, the first of them counts, coder-1 before coder-2: who gave most "
-            "codes, or whose file was imported. The others are compared."
-        )
     given = {(ids[c.passage], names[c.code], coders[c.coder]) for c in coded.codings}
+    if len(coders) > 1:
+        notes.append(_of_several(given, together))
     codings = [{"excerpt": e, "code": c, "coder": k} for e, c, k in sorted(given, key=_by_number)]
     made = {
         "groups": groups,
@@ -246,13 +254,42 @@ def tables(coded: Coded, key: Key, group: str = "", called: Names | None = None)
         "excerpts": excerpts,
         "codings": codings,
     }
-    return Imported(coded, made, key, notes, spoken)
+    return Imported(coded, made, key, notes, spoken, small)
 
 
-def _called(coded: Coded, document: Document) -> str:
-    """What a document is called in the key: its name, with its id where several have the name."""
-    several = sum(other.name == document.name for other in coded.documents.values()) > 1
-    return f"{document.name}\t{document.id}" if several else document.name
+def _of_several(given: Set[tuple[str, str, str]], together: bool) -> str:
+    """What is said of codings by several coders: whose count, and how much of the rest does not."""
+    if together:
+        return "What any coder gives counts; where several have coded a passage, they are compared, too."
+    first: dict[str, int] = {}
+    for excerpt, _, coder in given:
+        number = int(coder.removeprefix("coder-"))
+        first[excerpt] = min(number, first.get(excerpt, number))
+    counted = {(e, c) for e, c, k in given if k == f"coder-{first[e]}"}
+    rest = len({(e, c) for e, c, _ in given} - counted)
+    return (
+        "Where several have coded a passage, the first of them counts, coder-1 before coder-2: who gave most codes, or "
+        f"whose file was imported. The others are compared; {numbered(rest, 'code')} that they alone give to a passage "
+        "count nowhere else. Where they have shared the work, import with --coders together."
+    )
+
+
+def names_of_documents(coded: Coded) -> dict[str, str]:
+    """Return what documents are called in the key, by their id in the file: by name, the second of a name as such.
+
+    Not by their ids, which some programs give anew with each export.
+    """
+    return _numbered_names((document.id, document.name) for document in coded.documents.values())
+
+
+def _numbered_names(names: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Names by id, each once: the second of a name is “name, tab, 2”."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for known, name in names:
+        seen[name] += 1
+        found[known] = name if seen[name] == 1 else f"{name}\t{seen[name]}"
+    return found
 
 
 def _named(document: str, passage: Passage) -> str:
@@ -277,7 +314,9 @@ def _by_number(coding: tuple[str, str, str]) -> tuple[int, str, str]:
     return int(coding[0][1:]), coding[1], coding[2]
 
 
-def _documents(coded: Coded, key: Key, group: str, called: Names) -> tuple[dict[str, Row], list[Row]]:
+def _documents(
+    coded: Coded, key: Key, group: str, called: Names, people: Mapping[str, re.Pattern[str]]
+) -> tuple[dict[str, Row], list[Row]]:
     """Documents by their id in the file, and their groups."""
     known = sorted({name for document in coded.documents.values() for name in document.attributes})
     if group and group not in known:
@@ -286,10 +325,11 @@ def _documents(coded: Coded, key: Key, group: str, called: Names) -> tuple[dict[
     documents: dict[str, Row] = {}
     members: Counter[str] = Counter()
     labels: dict[str, str] = {}
+    told = names_of_documents(coded)
     for document in coded.documents.values():
-        name = key.numbered("document", _called(coded, document), "D")
+        name = key.numbered("document", told[document.id], "D")
         said = (document.attributes.get(group) or "not said") if group else "all"
-        of = key.named("group", said, said if group else EVERYONE)
+        of = key.named("group", said, ("" if tells(said, people) else said) if group else EVERYONE)
         labels[of] = plain_text(said) if group else called.documents
         members[of] += 1
         words = "" if document.text is None else str(len(document.text.split()))
@@ -306,6 +346,7 @@ def _codebook(
     notes: list[str],
     spoken: Set[tuple[str, ...]],
     called: Names,
+    people: Mapping[str, re.Pattern[str]],
 ) -> tuple[dict[str, str], list[Row], list[Row]]:
     """Names of the codes by their id in the file, families, and codes in the order of the tree.
 
@@ -317,7 +358,6 @@ def _codebook(
     for code in coded.codes.values():
         if code.id in used:
             below[code.parent if code.parent in used else ""].append(code)
-    people = {Path(document.name).stem for document in coded.documents.values()} | {c.coder for c in coded.codings}
     in_vivo = {code.id for code in words_of_documents(coded, spoken)} & used
     labels, names = _Labels(), {}
     families: list[Row] = []
@@ -333,18 +373,18 @@ def _codebook(
         """What its id is made of: no name of a person, nor of a document or coder, which no label could take back."""
         return "" if tells(code.name, people) else words(code)
 
-    def path(code: Code) -> str:
-        names_above = [coded.codes[above].name for above in _upwards(coded, code.id)]
-        return "\t".join(reversed(names_above)) + ("" if unique[code.name] == 1 else f"\t{code.id}")
+    def names_of(code: Code) -> str:
+        return "\t".join(reversed([coded.codes[above].name for above in _upwards(coded, code.id)]))
 
-    unique = Counter(coded.codes[code].name for code in used)
+    paths = _numbered_names((code.id, names_of(code)) for code in coded.codes.values() if code.id in used)
 
     def add(code: Code, family: str, parent: str, general: bool = False) -> None:
-        name = key.named("code", path(code), f"{spelt(code)} general" if general else spelt(code))
+        name = key.named("code", paths[code.id], f"{spelt(code)} general" if general else spelt(code))
         names[code.id] = name
         shown = plain_text(words(code)) or f"code {name}"
         label = labels.of(
-            f"{shown} (in general)" if general else shown, [coded.codes[c].name for c in _above(coded, code)]
+            f"{shown} (in general)" if general else shown,
+            [*filter(None, (words(coded.codes[c]) for c in _above(coded, code)))],
         )
         row = {"code": name, "family": family, "parent": parent, "label": label}
         codes.append({**row, "definition": definition(code)})
@@ -353,7 +393,7 @@ def _codebook(
 
     alone = [code for code in below[""] if not below[code.id]]
     for top in [code for code in below[""] if below[code.id]]:
-        family = key.named("family", path(top), spelt(top))
+        family = key.named("family", paths[top.id], spelt(top))
         shown = plain_text(words(top)) or f"family {family}"
         families.append({"family": family, "label": shown, "definition": definition(top), "use": ""})
         if top.id in direct:
@@ -383,11 +423,9 @@ def _codebook(
     return names, families, codes
 
 
-def tells(text: str, names: Iterable[str]) -> bool:
-    """Return whether a text holds a direct identifier, or one of these names as words of its own."""
-    words, *own = (" ".join(re.findall(r"[^\W_]+", name.casefold())) for name in (text, *names))
-    named = any(len(name) > 2 and f" {name} " in f" {words} " for name in own)
-    return named or any(True for _ in identifiers(text))
+def tells(text: str, people: Mapping[str, re.Pattern[str]]) -> bool:
+    """Return whether a text holds a direct identifier or one of these names."""
+    return any(name.search(text) for name in people.values()) or any(True for _ in identifiers(text))
 
 
 class _Labels:
@@ -561,11 +599,19 @@ def _csv(heads: Iterable[str], rows: Iterable[Row]) -> str:
     return buffer.getvalue()
 
 
-def _rows(path: Path) -> list[Row]:
+def _rows(path: Path, columns: Iterable[str] = ()) -> list[Row]:
+    """The rows of a table that the library has written and somebody may have edited; none where it is not there."""
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ImportFault(f"{path}: is not UTF-8; save it as “CSV UTF-8”, with commas.") from None
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    for number, row in enumerate(rows, 2):
+        if None in row or None in row.values() or not set(columns) <= row.keys():
+            raise ImportFault(f"{path}, row {number}: has not the cells of the first row; save it as CSV with commas.")
+    return rows
 
 
 BY_HAND = {
@@ -591,10 +637,32 @@ def undeclared(data: Path, about: Mapping[str, Any]) -> Iterator[str]:
             yield from (f"{resource['path']}, {column}" for column in row if column not in declared)
 
 
+def orphans(made: Imported, rows: Iterable[Row], schema: Mapping[str, Any]) -> list[Row]:
+    """Return the rows of a researcher's own table that name an excerpt, document or code that is gone."""
+    lost = []
+    for row in rows:
+        for key in schema.get("foreignKeys", []):
+            table, columns = key["reference"]["resource"], key["reference"]["fields"]
+            if table in made.tables and all(row[column] for column in key["fields"]):
+                known = {tuple(other[column] for column in columns) for other in made.tables[table]}
+                if tuple(row[column] for column in key["fields"]) not in known and row not in lost:
+                    lost.append(row)
+    return lost
+
+
 def gone_by_hand(
-    stands: Mapping[str, list[Row]], made: Imported, last: Mapping[str, Mapping[str, Row]]
+    stands: Mapping[str, list[Row]],
+    made: Imported,
+    last: Mapping[str, Mapping[str, Row]],
+    about: Mapping[str, Any],
 ) -> Iterator[Row]:
     """Yield the cells that somebody has written in rows that are gone: table, id, column, words."""
+    for resource in about["resources"]:
+        name = resource["name"]
+        if name not in BY_HAND and name not in {"codings", EXCEPTIONS}:
+            for row in orphans(made, stands[name], resource["schema"]):
+                (_, own), *rest = row.items()
+                yield from ({"table": name, "id": own, "column": c, "words": cell} for c, cell in rest if cell)
     for name, columns in BY_HAND.items():
         kept = {next(iter(row.values())) for row in made.tables[name]}
         for row in stands[name]:
@@ -617,7 +685,8 @@ def with_handwork(
     for resource in about["resources"]:
         name, schema = resource["name"], resource["schema"]
         if name not in made.tables:
-            merged[name] = stands[name]
+            lost = orphans(made, stands[name], schema)
+            merged[name] = [row for row in stands[name] if row not in lost]
             continue
         keys = schema["primaryKey"]
         known = {"\t".join(row[k] for k in keys): row for row in stands[name]}
@@ -657,7 +726,13 @@ def private_folder(project: Path) -> Path:
 def last_import(project: Path) -> dict[str, dict[str, Row]]:
     """Return the rows that the last import made, by table and id; none where that is not known."""
     path = private_folder(project) / LAST
-    found: dict[str, dict[str, Row]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    try:
+        found: dict[str, dict[str, Row]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except ValueError as error:
+        raise ImportFault(
+            f"{path}: is damaged ({error}). It tells what was written by hand: put it back, or import into a new "
+            "folder."
+        ) from None
     return found
 
 

@@ -21,14 +21,17 @@ from kodebog.study.rules import (
     rows,
 )
 
+TOGETHER = "together"
+"""What a descriptor says of coders who have shared the work: what each of them gives counts."""
+
 
 def frames(package: Package) -> Tables:
     """Return the tables of coded interviews by the names and columns that the analysis knows.
 
     A document stands for a section, a group for a perspective; labels are the same in both languages, since interviews
     have one. An excerpt keeps its place (columns `start`, `end`) and the words that may be published, if any
-    (`quotation`). Its codes are those of the first coder who has coded it; what several have coded stands in
-    `readings`, a reading for each coder.
+    (`quotation`). Its codes are those of the first coder who has coded it, or, where the descriptor says that coders
+    have worked together, those of all; what several have coded stands in `readings`, a reading for each coder.
     """
     t = package.frames
     tables = {name: empty_frame(schema) for name, schema in known_tables().items()}
@@ -44,7 +47,10 @@ def frames(package: Package) -> Tables:
     tables["excerpts"] = _filled("excerpts", placed.rename(columns={"document": "section"}), keep=kept)
     rank = t["codings"]["coder"].str.removeprefix("coder-").astype("int64")
     first = rank == rank.groupby(t["codings"]["excerpt"]).transform("min")
-    counted = t["codings"][first].assign(basis="content", stance="for")
+    if package.descriptor.get("coders") == TOGETHER:
+        first[:] = True
+    once = t["codings"][first].assign(rank=rank).sort_values("rank", kind="stable").drop_duplicates(["excerpt", "code"])
+    counted = once.sort_index().assign(basis="content", stance="for")
     tables["excerpt_codes"] = _filled("excerpt_codes", counted)
     several = t["codings"].groupby("excerpt")["coder"].transform("nunique") > 1
     compared = t["codings"][several].assign(stance="for").rename(columns={"coder": "reading"})

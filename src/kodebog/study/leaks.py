@@ -6,35 +6,54 @@ there, as on another machine, nothing can be looked up, and the answer says so.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
+from typing import NamedTuple
 
 from kodebog.study import readers
-from kodebog.study.coded import RUN, ReadError, runs_of_words, said
+from kodebog.study.coded import RUN, ReadError, runs_of_words, said, texts_of
 from kodebog.study.disclosure import NAMED
 from kodebog.study.faults import Fault, in_order, short
-from kodebog.study.importing import Key, private_folder
-from kodebog.study.package import QUOTATION, QUOTATIONS, WORDING, Package
+from kodebog.study.importing import KEY, Key, private_folder
+from kodebog.study.names import patterns, small_words
+from kodebog.study.package import DESCRIPTOR, QUOTATION, QUOTATIONS, WORDING, Package, strings
+from kodebog.study.readers.tables import Columns
 from kodebog.study.texts import read_text
 
+UNLOOKED = "words of interviews not looked for"
 WORD = r"[^\W_]+"
-TELLING = re.compile(r"[\W\d_]|(?<=.)[A-Z]")
-"""What the name of a document has that a common word has not: a space, a figure, a mark, a capital inside."""
 
 
-def leaks(
-    project: Path, package: Package, texts: Iterable[Path], shown: Iterable[tuple[str, str]] = ()
-) -> tuple[list[Fault], list[str]]:
+class Looked(NamedTuple):
+    """What was found, and what was not looked for."""
+
+    faults: list[Fault]
+    unread: list[str]
+    """Why nothing could be looked for from here: the key or the interviews lie elsewhere."""
+    bare: list[str]
+    """Which file holds no words that could be looked for."""
+
+
+def leaks(project: Path, package: Package, texts: Iterable[Path], shown: Iterable[tuple[str, str]] = ()) -> Looked:
     """Return what repeats a run of words of a document or names one, and what could not be looked up.
 
-    `shown`: what notebooks show, as their names and a text each.
+    `shown`: what notebooks or pages show, as their names and a text each.
     """
     key = Key.read(private_folder(project))
     if not key.ids:
-        return [], [f"no key in {private_folder(project)}: names of documents and words of interviews not looked for"]
-    spoken, unread = _spoken(key)
-    return in_order([*lookup(package, texts, key, spoken, shown), *_not_said(package, key)]), unread
+        return Looked([], [f"no key in {private_folder(project)}: names of documents and {UNLOOKED}"], [])
+    spoken, small, unread = _spoken(key)
+    found = in_order([*lookup(package, texts, key, spoken, small, shown), *_not_said(package, key)])
+    bare = [] if spoken or unread else [f"{_imported(key)[0].name} holds no text: {UNLOOKED}"]
+    return Looked(found, unread, bare)
+
+
+def sources(project: Path) -> list[Path]:
+    """Return the files that tell what may not be published: the key, and those that were imported; those there are."""
+    key = Key.read(private_folder(project))
+    return [path for path in (private_folder(project) / KEY, *_imported(key)) if path.is_file()]
 
 
 def lookup(
@@ -42,32 +61,35 @@ def lookup(
     texts: Iterable[Path],
     key: Key,
     spoken: Set[tuple[str, ...]],
+    small: Set[str],
     shown: Iterable[tuple[str, str]] = (),
 ) -> list[Fault]:
-    """Return what repeats a run of words that was spoken, or names a document of the key.
+    """Return what repeats a run of words that was spoken, or names a document or coder of the key.
+
+    `small`: words that were spoken and are written in small letters; they and those of the owner's title and groups are
+    no names by themselves.
 
     Words that somebody has signed for, in the table of quotations, may stand anywhere.
     """
     signed = {run for text in _signed(package) for run in runs_of_words(text)}
-    own = {known.casefold() for (kind, _), known in key.ids.items() if kind in {"document", "excerpt", "coder"}}
-    names = {
-        stem: pattern
-        for kind, name in key.ids
-        if kind in {"document", "coder"}
-        and TELLING.search(stem := Path(name.partition("\t")[0]).stem)
-        and len(stem) > 2
-        and stem.casefold() not in own  # a pseudonym tells nobody
-        for pattern in [re.compile(rf"(?<!\w){re.escape(stem)}(?!\w)", re.IGNORECASE)]
-    }
+    published = [*_cells(package), *_described(package), *_lines(texts), *((n, None, "", t) for n, t in shown)]
+    pseudonyms = {known.casefold() for (kind, _), known in key.ids.items() if kind in {"document", "excerpt", "coder"}}
+    chosen = [package.descriptor["title"], *package.frames["groups"]["label"]]
+    common = (
+        small
+        | small_words(text for *_, text in published)
+        | {w.casefold() for t in chosen for w in re.findall(WORD, t)}
+    )
+    names = patterns(key.people(), common | pseudonyms)
     faults: list[Fault] = []
     clean: set[str] = set()  # many cells are the same
-    for file, row, column, text in (*_cells(package), *_lines(texts), *((n, None, "", t) for n, t in shown)):
+    for file, row, column, text in published:
         if text in clean:
             continue
         before = len(faults)
         for name, pattern in names.items():
             if pattern.search(text):
-                faults.append(_fault(file, row, column, name, "is the name of a document"))
+                faults.append(_fault(file, row, column, name, "is the name of a document or coder, or a word of it"))
         repeated = [run for run in runs_of_words(text) if run in spoken and run not in signed]
         if repeated:
             faults.append(_fault(file, row, column, " ".join(repeated[0]), f"repeats {RUN} words of a document"))
@@ -81,18 +103,32 @@ def _fault(file: str, row: int | None, column: str, value: str, problem: str) ->
     return Fault(file=file, row=row, column=column, value=short(value), problem=problem, allowed=allowed)
 
 
-def _spoken(key: Key) -> tuple[set[tuple[str, ...]], list[str]]:
-    """Every run of words of the imported files, and why there are none."""
+def _imported(key: Key) -> list[Path]:
+    return [Path(name) for kind, name in key.ids if kind in {"file", "second file"}]
+
+
+def _spoken(key: Key) -> tuple[set[tuple[str, ...]], set[str], list[str]]:
+    """Every run of words of the imported files, their words in small letters, and why there are none."""
     found: set[tuple[str, ...]] = set()
-    paths = [Path(name) for kind, name in key.ids if kind in {"file", "second file"}]
+    small: set[str] = set()
+    paths = _imported(key)
     if missing := next((path for path in paths if not path.exists()), None if paths else "the file that was imported"):
-        return set(), [f"{missing} is not there: words of interviews not looked for"]
+        return set(), set(), [f"{missing} is not there: {UNLOOKED}"]
     try:
         for path in paths:
-            found |= said(readers.read(path, key.columns()))
+            runs, words = _told(path, path.stat().st_mtime_ns, key.columns())
+            found |= runs
+            small |= words
     except ReadError as error:
-        return set(), [f"{error} Words of interviews not looked for."]
-    return found, [] if found else [f"{paths[0].name} holds no text: words of interviews not looked for"]
+        return set(), set(), [f"{error} Hence {UNLOOKED}"]
+    return found, small, []
+
+
+@functools.lru_cache(maxsize=2)
+def _told(path: Path, _changed: int, columns: Columns | None) -> tuple[set[tuple[str, ...]], set[str]]:
+    """Every run of words of a file and its words in small letters; a build asks several times."""
+    coded = readers.read(path, columns)
+    return said(coded), small_words(texts_of(coded))
 
 
 def _signed(package: Package) -> list[str]:
@@ -145,6 +181,11 @@ def _cells(package: Package) -> Iterator[tuple[str, int, str, str]]:
             for head, cell in zip(heads, row, strict=False):
                 if head in texts:
                     yield table.file, number, head, cell
+
+
+def _described(package: Package) -> Iterator[tuple[str, None, str, str]]:
+    """What the descriptor says."""
+    return ((DESCRIPTOR, None, place, text) for place, text in strings(package.descriptor))
 
 
 def _lines(texts: Iterable[Path]) -> Iterator[tuple[str, int, str, str]]:

@@ -34,13 +34,14 @@ from kodebog.study.coded import (
     unit_of,
 )
 
-UNITS: tuple[Unit, ...] = ("characters", "UTF-16 units")
+UNITS: tuple[Unit, ...] = ("characters", "UTF-16 units", "UTF-8 bytes")
 SOURCES = ("TextSource", "PDFSource", "PictureSource", "AudioSource", "VideoSource")
 ELSEWHERE = ("PDFSelection", "PictureSelection", "AudioSelection", "VideoSelection", "TranscriptSelection")
 """Selections that have no place in a text."""
 LEFT_OUT = (("Note", "memos"), ("Link", "links"), ("Graph", "graphs"))
 _FORBIDDEN = re.compile(
-    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\d|3[01]));"
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]"
+    rb"|&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[eEfF])|0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45]));"
 )
 """What XML may not hold, as it stands or as a reference."""
 
@@ -75,11 +76,12 @@ def read(path: Path) -> Coded:
         shifted: Counter[str] = Counter()
         for source in _all(root, *SOURCES):
             _source(source, members, users, made, shifted)
-        if shifted:
-            made.notes.append(
-                f"{numbered(shifted['documents'], 'document')} whose positions count {UNITS[1]} ({shifted['right']} of "
-                f"{shifted['passages']} passages are right so, {shifted['plain']} as characters)."
-            )
+        for unit in UNITS[1:]:
+            if number := shifted[f"{unit}, documents"]:
+                made.notes.append(
+                    f"{numbered(number, 'document')} whose positions count {unit} ({shifted[f'{unit}, right']} of "
+                    f"{shifted[f'{unit}, passages']} passages are right so, {shifted[f'{unit}, plain']} as characters)."
+                )
         _attributes(root, made)
     for tag, what in LEFT_OUT:
         if number := len(_all(root, tag)):
@@ -228,7 +230,8 @@ def _selections(
     unit, fits = unit_of(text or "", places, UNITS, names)
     known, lost = characters(text or "", unit), 0
     if unit != "characters":
-        shifted.update(documents=1, passages=len(places), right=fits[unit], plain=fits["characters"])
+        told = {"documents": 1, "passages": len(places), "right": fits[unit], "plain": fits["characters"]}
+        shifted.update({f"{unit}, {what}": number for what, number in told.items()})
     for selection, (start, end) in zip(selections, places, strict=True):
         place = placed(text, unit, start, end, known) if text is not None else (start, end)
         lost += place is None

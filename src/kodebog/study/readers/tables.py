@@ -36,6 +36,7 @@ HEADS = {
     "code": ("code", "codes", "tag", "tags", "codes applied combined", "kode", "koder"),
     "start": ("start",),
     "end": ("end",),
+    "paragraph": ("beginning", "begin", "paragraph"),
     "coder": ("coder", "user", "created by", "modified by", "author", "excerpt creator", "kodet af"),
 }  # fmt: skip
 """Heads of columns, in small letters, the surest first."""
@@ -62,7 +63,7 @@ class Columns:
     """A table with the names of all codes, for cells in which what stands between codes also stands in their names."""
 
 
-NO = {"", "0", "no", "nej", "false", "n", "-"}
+NO = {"", "0", "0.0", "0,0", "no", "nej", "false", "falsk", "n", "na", "n/a", "nan", "none", "null", "-", "–"}
 """Cells, in small letters, in which a passage does not have the code of the column."""
 
 
@@ -86,8 +87,7 @@ def read(path: Path, told: Columns | None = None) -> Coded:
         if (long := _long(rows[1:], rest)) is not None:
             roles["words"] = long
             made.notes.append(f"Column “{heads[long]}” holds long texts: taken as what was said, and never published.")
-    if not (placed := _placed(rows[1:], roles)):
-        roles = {role: at for role, at in roles.items() if role not in {"start", "end"}}
+    placed = _placed(rows[1:], roles)
     used = {*roles.values(), *codes, *marks}
     beside = {head: at for at, head in enumerate(heads) if head and at not in used}
     names = _names(Path(told.codebook)) if told.codebook else {}
@@ -103,12 +103,10 @@ def read(path: Path, told: Columns | None = None) -> Coded:
         made.documents.setdefault(document, Document(document, document))
         for head, at in beside.items():
             attributes.setdefault(document, {}).setdefault(head, set()).add(cells[at])
-        # the same words in the same document are one passage, unless the table numbers its passages
-        nameless[document] += not (cell.get("passage") or cell.get("words"))
-        known = cell.get("passage") or _checksum(cell.get("words", "")) or f"row {nameless[document]}"
-        passage = f"{document}\t{known}"
-        start, end = (int(cell["start"]), int(cell["end"])) if placed and cell["start"] else (None, None)
-        made.passages.setdefault(passage, Passage(passage, document, start, end, cell.get("words") or None))
+        nameless[document] += not any(cell.get(role) for role in ("passage", "words", *WHERE))
+        passage = _passage(cell, document, placed, nameless[document])
+        seen["without a place"] += bool(placed and passage.start is None and (cell["start"] or cell["end"]))
+        made.passages.setdefault(passage.id, passage)
         parts = {at: _split(cells[at], names) for at in codes}
         given = [family.get(at, "") + code for at, found in parts.items() for code in found]
         seen["commas"] += sum("," in cells[at] and len(found) == 1 for at, found in parts.items())
@@ -118,9 +116,10 @@ def read(path: Path, told: Columns | None = None) -> Coded:
         by = cell.get("coder", "")
         for code in dict.fromkeys(given):
             seen["below others"] += _add(made.codes, code)
-            made.codings.append(Coding(passage, code, by))
+            made.codings.append(Coding(passage.id, code, by))
     if heads == TAGUETTE:
         made.codes = by_dots(made.codes)
+    seen["by its row"] = nameless.total()
     made.notes += [*_doubts(path, rows), *_remarks(seen, family, path.stem, bool(names))]
     for document, values in attributes.items():
         alike = {head: next(iter(found)) for head, found in values.items() if len(found) == 1}
@@ -128,6 +127,18 @@ def read(path: Path, told: Columns | None = None) -> Coded:
     if beside:
         made.notes.append(f"Columns not used, but for grouping documents: {', '.join(beside)}.")
     return made
+
+
+WHERE = ("start", "end", "paragraph")
+"""What tells passages of the same words apart."""
+
+
+def _passage(cell: Mapping[str, str], document: str, placed: bool, number: int) -> Passage:
+    """The passage of a row: the same words at the same place are one, unless the table numbers its passages."""
+    where = "\t".join(filter(None, (cell.get(role) for role in WHERE)))
+    known = cell.get("passage") or _checksum(f"{cell.get('words', '')}\t{where}".strip()) or f"row {number}"
+    start, end = _positions(cell) if placed else (None, None)
+    return Passage(f"{document}\t{known}", document, start, end, cell.get("words") or None)
 
 
 def _doubts(path: Path, rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -140,10 +151,17 @@ def _doubts(path: Path, rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _remarks(seen: Mapping[str, int], family: Mapping[int, str], name: str, by_names: bool) -> Iterator[str]:
     """What was noticed in the rows, a sentence each."""
+    if rows := seen["by its row"]:
+        yield (
+            f"{numbered(rows, 'passage')} with neither number nor words nor place, told by their order: put new ones "
+            "below the others, or what is written by hand will stand at another one."
+        )
+    if lost := seen["without a place"]:
+        yield f"{numbered(lost, 'row')} whose start and end are no positions: taken without a place."
     if bare := seen["without a code"]:
         yield f"{numbered(bare, 'row')} without a code."
-    if lost := seen["without a document"]:
-        yield f"{numbered(lost, 'row')} without a document: taken as of “{name}”, as the file is called."
+    if away := seen["without a document"]:
+        yield f"{numbered(away, 'row')} without a document: taken as of “{name}”, as the file is called."
     if divided := seen["divided"]:
         marks = "“,”, “;” or “|”" if by_names else "“;” or “|”"
         yield f"{numbered(divided, 'cell')} with several codes, divided at line ends, {marks}."
@@ -188,15 +206,20 @@ def _families(heads: Sequence[str], codes: Sequence[int]) -> dict[int, str]:
 
 
 def _placed(rows: Sequence[Sequence[str]], roles: Mapping[str, int]) -> bool:
-    """Whether every row has a start and an end that can be positions in a document, or neither."""
-    columns = [roles[role] for role in ("start", "end") if role in roles]
+    """Whether most rows that have a start and an end have such as can be positions in a document."""
+    columns = {role: roles[role] for role in ("start", "end") if role in roles}
     if len(columns) < 2:
         return False
-    places = [[row[at].strip() if at < len(row) else "" for at in columns] for row in rows]
-    return any(start for start, _ in places) and all(
-        (start == end == "") or (start.isdecimal() and end.isdecimal() and int(start) < int(end))
-        for start, end in places
-    )
+    cells = [{role: row[at].strip() if at < len(row) else "" for role, at in columns.items()} for row in rows]
+    told = [_positions(cell) != (None, None) for cell in cells if any(cell.values())]
+    return 2 * sum(told) > len(told)
+
+
+def _positions(cell: Mapping[str, str]) -> tuple[int, int] | tuple[None, None]:
+    """Start and end of a row as positions; none where they can be none."""
+    start, end = cell["start"], cell["end"]
+    sound = all(re.fullmatch(r"\d{1,12}", part) for part in (start, end)) and int(start) < int(end)
+    return (int(start), int(end)) if sound else (None, None)
 
 
 LONG = 6
