@@ -1,8 +1,11 @@
 """What is written for other programs comes back as it was."""
 
 import csv
+import dataclasses
+import io
 import zipfile
 
+import pandas as pd
 import pytest
 from defusedxml import ElementTree
 
@@ -101,3 +104,29 @@ def test_an_article_has_no_places_and_so_no_project(tmp_path):
     assert written == {"codings.csv", "matrix.csv", "codebook.qdc"}
     with pytest.raises(export.ExportError, match="is there already"):
         export.write(study, tmp_path / "out")
+
+
+def test_what_has_no_place_is_left_out_and_named(study):
+    assert export.left_out(study) == []
+    excerpts = study.excerpts.copy()
+    excerpts.loc[0, ["start", "end"]] = pd.NA
+    less = dataclasses.replace(study, excerpts=excerpts)
+    assert export.left_out(less)[0].startswith("1 excerpt without a place in a text left out")
+    root = ElementTree.fromstring(zipfile.ZipFile(io.BytesIO(export.project(less))).read("project.qde"))
+    space = {"q": export.PROJECT}
+    assert len(root.findall(".//q:PlainTextSelection", space)) == len(excerpts) - 1
+    assert root.findall(".//q:TextSource/q:Coding", space) == [], "no document is coded as a whole"
+    excerpts[["start", "end"]] = pd.NA
+    nowhere = dataclasses.replace(study, excerpts=excerpts)
+    assert export.left_out(nowhere)[0].startswith("No REFI-QDA project")
+    with pytest.raises(export.ExportError, match="does not say where"):
+        export.project(nowhere)
+
+
+def test_documents_without_a_passage_stay_in_the_project(study, tmp_path):
+    excerpts = study.excerpts[study.excerpts["section"] != "D01"]
+    given = study.excerpt_codes[study.excerpt_codes["excerpt"].isin(excerpts["excerpt"])]
+    readings = study.readings[study.readings["excerpt"].isin(excerpts["excerpt"])]
+    less = dataclasses.replace(study, excerpts=excerpts, excerpt_codes=given, readings=readings)
+    (tmp_path / "out.qdpx").write_bytes(export.project(less))
+    assert len(again(tmp_path / "out.qdpx", tmp_path / "back", "case").sections) == len(study.sections)

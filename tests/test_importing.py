@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import made_up
 from kodebog import Study, cli
 from kodebog.analysis import factors, interviews
+from kodebog.errors import KodebogError
 from kodebog.publish import explorer
 from kodebog.publish.project import ProjectTaken, bring_in
 from kodebog.report import display, export
@@ -803,3 +804,113 @@ def test_the_doctor_can_be_told_the_columns(tmp_path, capsys):
     path = table(tmp_path, "Interview,Activity", "a,plan", "b,test")
     assert cli.main(["doctor", str(path), "--document", "Interview", "--code", "Activity"]) == 0
     assert "2 documents" in capsys.readouterr().out
+
+
+def renamed(coded, prefix):
+    """The same as another export has it: every id another one."""
+    return dataclasses.replace(
+        coded,
+        documents={prefix + k: dataclasses.replace(d, id=prefix + k) for k, d in coded.documents.items()},
+        codes={
+            prefix + k: dataclasses.replace(c, id=prefix + k, parent=c.parent and prefix + c.parent)
+            for k, c in coded.codes.items()
+        },
+        passages={
+            prefix + k: dataclasses.replace(p, id=prefix + k, document=prefix + p.document)
+            for k, p in coded.passages.items()
+        },
+        codings=[Coding(prefix + c.passage, prefix + c.code, c.coder) for c in coded.codings],
+    )
+
+
+def test_an_export_with_other_ids_keeps_ours_even_of_what_has_one_name():
+    codes = [
+        Code("1", "work"),
+        Code("2", "time", "1"),
+        Code("3", "home"),
+        Code("4", "time", "3"),
+        Code("5", "time", "3"),
+    ]
+    coded = Coded("made up", codes={code.id: code for code in codes})
+    for n in range(3):
+        coded.documents[str(n)] = Document(str(n), "interview", f"one two three four five {n}")
+        coded.passages[str(n)] = Passage(str(n), str(n), 0, 3)
+    coded.codings = [Coding("0", "2"), Coding("1", "4"), Coding("2", "5"), Coding("2", "2")]
+    key = importing.Key()
+    first = importing.tables(coded, key).tables
+    assert len({row["code"] for row in first["codes"]}) == 3 and len(first["documents"]) == 3
+    assert importing.tables(renamed(coded, "new "), key).tables == first
+    more = renamed(coded, "third ")
+    more.documents["4"] = Document("4", "interview", "one two three four five 4")
+    more.passages["4"] = Passage("4", "4", 0, 3)
+    more.codings.append(Coding("4", "third 2"))
+    after = importing.tables(more, key).tables
+    assert after["documents"][:3] == [{**row, "label": row["label"]} for row in first["documents"]]
+    assert after["codes"] == first["codes"] and len(after["documents"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("kind;id;name\ndocument;D01;a\n", "row 2: has not the cells of the first row"),
+        ("kind,id\ndocument,D01\n", "row 2: has not the cells of the first row"),
+        ("kind,id,name\ndocument,D01,Søren\n".encode("cp1252"), "is not UTF-8"),
+    ],
+)
+def test_a_key_that_somebody_has_saved_otherwise_is_named(start, content, words):
+    folder = start()
+    path = importing.private_folder(folder) / importing.KEY
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(importing.ImportFault, match=words):
+        start()
+
+
+def test_a_key_with_a_mark_at_its_start_is_read(start):
+    folder = start()
+    path = importing.private_folder(folder) / importing.KEY
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert rows(start(), "documents")[0]["document"] == "D01"
+
+
+def test_damaged_files_are_named(start):
+    folder = start()
+    last, gists = importing.private_folder(folder) / importing.LAST, folder / "data/excerpts.csv"
+    before = last.read_bytes()
+    last.write_bytes(before[:40])
+    with pytest.raises(importing.ImportFault, match=r"last-import\.json: is damaged"):
+        start()
+    last.write_bytes(before)
+    told = gists.read_bytes()
+    gists.write_bytes(told.replace(b"E01,D01,", b"E01,D01,", 1).replace(b",\n", ",på\n".encode("cp1252"), 1))
+    with pytest.raises(importing.ImportFault, match=r"excerpts\.csv: is not UTF-8"):
+        start()
+    gists.write_bytes(told)
+    (folder / "data/datapackage.json").write_text('{"name": ', encoding="utf-8")
+    with pytest.raises(KodebogError, match=r"datapackage\.json: cannot be read"):
+        start()
+
+
+def test_a_quotation_whose_passage_is_gone_is_kept_beside_the_key(start, made):
+    folder = start()
+    first = min(made.passages, key=lambda p: (list(made.texts).index(p[0]), p[1]))
+    sign(folder, "E01", made.texts[first[0]][first[1] : first[2]], "Me")
+    fewer = made._replace(codings=[c for c in made.codings if c[:3] != first[:3]])
+    again = bring_in(made_up.qdpx(folder.parent / "fewer.qdpx", fewer), Columns(), folder)
+    assert any("written by hand in rows that are gone" in line for line in again.changed)
+    assert rows(folder, "quotations") == [] and check(folder / "data") == []
+    kept = (folder.with_name("study-private") / "gone.csv").read_text(encoding="utf-8")
+    assert "quotations,E01,signed_by,Me" in kept
+
+
+def test_no_project_is_left_without_its_key(tmp_path, made):
+    path = made_up.qdpx(tmp_path / "interviews.qdpx", made)
+    (tmp_path / "study-private").write_text("a file in the way", encoding="utf-8")
+    with pytest.raises(OSError, match=r"exists|directory"):
+        bring_in(path, Columns(), tmp_path / "study")
+    assert not (tmp_path / "study").exists()
+
+
+def test_what_cannot_be_said_of_a_project_that_stands_is_named(start):
+    start()
+    notes = bring_in(start().parent / "interviews.qdpx", Columns(), start(), author="Somebody").made.notes
+    assert "Author and language are those of the project: change them in CITATION.cff and _config.yml." in notes

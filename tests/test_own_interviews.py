@@ -223,6 +223,26 @@ class TestABookOfOnesOwn:
         descriptor = json.loads((folder / "data/datapackage.json").read_text(encoding="utf-8"))
         descriptor["words"] = {"excerpt": "passage", "excerpts": "passages", "an excerpt": "a passage"}
         (folder / "data/datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+        assert "A private copy is not for publication" in own_book(
+            "build", "mystudy", "--publish", code=1, study=own_book.folder / "mystudy/data"
+        )
+        source = own_book.folder / "interviews.qdpx"
+        source.rename(source.with_name("away.qdpx"))
+        refused = own_book("build", "mystudy", "--publish", code=1)
+        assert "Not for publication from here" in refused and "interviews.qdpx is not there" in refused
+        source.with_name("away.qdpx").rename(source)
+        said = next(iter(made_up.interviews().texts.values())).split()[:5]
+        page = folder / "book/more/page.md"
+        page.parent.mkdir()
+        page.write_text(f"# More\n\n{' '.join(said)}\n", encoding="utf-8")
+        assert "page.md, row 3: repeats 5 words of a document" in own_book("build", "mystudy", "--publish", code=1)
+        page.write_text(f"# More\n\n{' '.join(said[:3])} <!-- --> {' '.join(said[3:])}\n", encoding="utf-8")
+        toc = folder / "_toc.yml"
+        toc.write_text(
+            toc.read_text("utf-8").replace("book/reuse\n", "book/reuse\n      - file: book/more/page\n"), "utf-8"
+        )
+        assert "book/more/page.html: repeats 5 words" in own_book("build", "mystudy", "--publish", code=1)
+        page.write_text("# More\n\nOur own words.\n", encoding="utf-8")
         assert "Done in" in own_book("build", "mystudy", "--publish")
         for name in PAGES:
             text = (own_book.html / name).read_text(encoding="utf-8")

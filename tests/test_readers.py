@@ -604,3 +604,88 @@ def test_what_is_refused_is_named_with_its_file(tmp_path, name, content, told, w
 def test_a_workbook_without_the_sheet(tmp_path):
     with pytest.raises(ReadError, match=r"t\.xlsx: has no sheet “other”\. Sheets: Sheet, codings"):
         readers.read(workbook(tmp_path / "t.xlsx"), Columns(sheet="other"))
+
+
+def test_positions_in_bytes_show_in_the_passages(qdpx):
+    at = len(TEXT[: TEXT.index("that")].encode())
+    coded = readers.read(qdpx(selections=selection(at, at + 4) + selection(at + 8, at + 12, 2)))
+    assert passages(coded) == ["that", "went"]
+    assert any("count UTF-8 bytes (2 of 2 passages are right so, 0 as characters)" in note for note in coded.notes)
+
+
+@pytest.mark.parametrize("forbidden", ["\uffff", "\ufffe", "&#xFFFF;", "&#65534;"])
+def test_characters_that_are_none_do_not_stop_a_project(qdpx, forbidden):
+    coded = readers.read(qdpx(selections=selection(0, 4, name=f"x{forbidden}")))
+    assert passages(coded) == ["Made"] and any("1 characters that XML forbids" in note for note in coded.notes)
+
+
+@pytest.mark.parametrize("unit", ["characters", "UTF-16 units"])
+def test_qualcoder_in_either_unit_with_cases_and_pictures(tmp_path, unit):
+    text = "so 🙂 it went"
+    shift = unit != "characters"
+    file = qualcoder(tmp_path / "study.qda") / "data.qda"
+    rows = [(1, 2, 5 + shift, 7 + shift, "it", "anna"), (1, 2, 8 + shift, 12 + shift, "went", "anna")]
+    database(
+        file,
+        ("insert into source values (2, 'b', ?)", (text,)),
+        *(("insert into code_text values (?, ?, ?, ?, ?, ?)", row) for row in rows),
+        "create table code_image (imid integer)", "insert into code_image values (1), (2)",
+        "create table code_av (avid integer)",
+        "create table cases (caseid integer, name text)", "insert into cases values (7, 'north')",
+        "create table case_text (caseid integer, fid integer)", "insert into case_text values (7, 1), (7, 2), (7, 2)",
+        "create table attribute (name text, attr_type text, value text, id integer)",
+        "insert into attribute values ('age', 'file', 41, 1), ('age', 'file', '', 2), ('age', 'case', '50', 7), ('size', 'case', 'big', 7)",
+    )  # fmt: skip
+    coded = readers.read(file)
+    assert [coded.documents["2"].text[p.start : p.end] for p in coded.passages.values() if p.document == "2"] == [
+        "it",
+        "went",
+    ]
+    assert coded.documents["1"].attributes == {"age": "41", "size": "big", "case": "north"}
+    assert coded.documents["2"].attributes == {"age": "50", "size": "big", "case": "north"}
+    assert "2 coded areas of pictures were left out." in coded.notes
+    assert any("count UTF-16 units, by the words kept" in note for note in coded.notes) == shift
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("---\nname: x\n---\nso it went [[a]]\n", ["so it went"]),
+        ("one [[a]]\n---\ntwo [[b]]\n", ["one", "two"]),
+        ("one [[a]]\n---\ntwo [[b]]\n---\nthree [[a]]\n", ["one", "two", "three"]),
+        ("---\nname: x\n---\none [[a]]\n---\ntwo [[b]]\n", ["one", "two"]),
+    ],
+)
+def test_lines_of_hyphens_in_a_rock_source(tmp_path, text, said):
+    (tmp_path / "a.rock").write_text(text, encoding="utf-8")
+    assert passages(readers.read(tmp_path / "a.rock")) == said
+
+
+def test_marks_that_say_no(tmp_path):
+    cells = ["0.0", "NA", "n/a", "NaN", "0,0", "falsk", "x", "1.0"]
+    lines = [f'{n},{n},"{cell}"' for n, cell in enumerate(cells)]
+    path = table(tmp_path / "t.csv", "\n".join(["document,id,trust", *lines]))
+    given = {coding.passage.partition("\t")[0] for coding in readers.read(path, Columns(marks=("trust",))).codings}
+    assert given == {str(cells.index("x")), str(cells.index("1.0"))}
+
+
+def test_one_row_without_a_place_leaves_the_others_theirs(tmp_path):
+    rows = ["d,0,4,a", "d,5,9,b", "d,12,x,a", "d,,,b"]
+    coded = readers.read(table(tmp_path / "t.csv", "\n".join(["document,start,end,code", *rows])))
+    assert [p.start for p in coded.passages.values()] == [0, 5, None, None]
+    assert "1 row whose start and end are no positions: taken without a place." in coded.notes
+    years = ["d,2001,x,a", "d,2003,y,b", "d,1,4,c"]
+    coded = readers.read(table(tmp_path / "t.csv", "\n".join(["document,start,end,code", *years])))
+    assert [p.start for p in coded.passages.values()] == [None] * 3, "most are no positions: it is something else"
+
+
+def test_the_same_words_in_two_paragraphs_are_two_passages(tmp_path):
+    rows = ["d,yes it did,4,4,a", "d,yes it did,4,4,b", "d,yes it did,9,9,a"]
+    coded = readers.read(table(tmp_path / "t.csv", "\n".join(["Document,Segment,Beginning,End,Code", *rows])))
+    assert len(coded.passages) == 2 and len(coded.codings) == 3
+    assert all(p.start is None for p in coded.passages.values()), "paragraphs are no characters"
+
+
+def test_passages_that_only_their_order_tells_are_counted(tmp_path):
+    notes = readers.read(table(tmp_path / "t.csv", "document,code\nd,a\nd,b\n")).notes
+    assert notes[0].startswith("2 passages with neither number nor words nor place, told by their order")

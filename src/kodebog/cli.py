@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         study=False,
         file="REFI-QDA, Taguette, QualCoder, RQDA, ROCK, CSV, XLSX or ODS",
     )
+    sub.add_argument("--second", default="", help=SECOND_FILE)
     _add_columns(sub)
     sub = command(
         "import",
@@ -75,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         "author": "who makes the report",
         "licence": "under what licence its tables are published, such as CC-BY-4.0",
         "group": "attribute by which documents are grouped: a variable, “case”, or a column of a table",
-        "second": "a file in which another coder has coded the same documents, to be compared",
+        "second": SECOND_FILE,
     }.items():
         sub.add_argument(f"--{option}", default="", help=what)
     of_coders = (
@@ -100,6 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("language", nargs="?", default="", help="such as da; new ones are begun (default: all there are)")
     command("metadata", "write codemeta.json and ro-crate-metadata.json from what they describe", study=False)
     return parser
+
+
+SECOND_FILE = "a file in which another coder has coded the same documents, to be compared"
 
 
 def _add_columns(sub: argparse.ArgumentParser) -> None:
@@ -322,6 +326,8 @@ def _weave(arguments: argparse.Namespace) -> int:
     if Study.load(arguments.data).of_interviews:
         project = paths.project(arguments.data.resolve()) or arguments.data.resolve().parent
         words = importing.Key.read(importing.private_folder(project)).words_of_excerpts(arguments.article)
+        if not words:
+            raise KodebogError(f"{arguments.article}: holds the words of none of this study's excerpts; another file?")
         n = private_copy(arguments.data, words, arguments.out)
     else:
         n = source.weave(arguments.data, source.read_article(arguments.article), arguments.out)
@@ -344,8 +350,12 @@ def _sheet(arguments: argparse.Namespace) -> int:
 
 def _doctor(arguments: argparse.Namespace) -> int:
     from kodebog.study import doctor, readers  # noqa: PLC0415
+    from kodebog.study.comparison import compared, read_second  # noqa: PLC0415
 
-    found = readers.read(arguments.file, _columns(arguments))
+    columns = _columns(arguments)
+    found = readers.read(arguments.file, columns)
+    if arguments.second:
+        found = compared(found, read_second(Path(arguments.second), columns))
     print(doctor.report(found))
     return OK
 
@@ -392,8 +402,10 @@ def _export(arguments: argparse.Namespace) -> int:
             print(f"{arguments.out}: lies in the project; words of interviews belong elsewhere", file=sys.stderr)
             return MISUSE
         texts = importing.Key.read(importing.private_folder(project)).texts()
-    for path in export.write(Study.load(arguments.data), arguments.out, texts):
+    study = Study.load(arguments.data)
+    for path in export.write(study, arguments.out, texts):
         print(f"wrote {path}")
+    print("\n".join(export.left_out(study)))
     return OK
 
 

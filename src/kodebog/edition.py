@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kodebog import paths
+from kodebog.settings import read_settings
 
 CODE = "en"
 """The language of the words in the code."""
@@ -33,9 +34,7 @@ def source() -> str:
 
 def language_of(config: Path) -> str:
     """Return the language that a project's `_config.yml` names, else English."""
-    import yaml  # noqa: PLC0415 - only those who have a project need it
-
-    about = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
+    about = read_settings(config)
     return str(about.get("sphinx", {}).get("config", {}).get("language") or CODE)
 
 

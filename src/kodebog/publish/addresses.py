@@ -6,10 +6,9 @@ import os
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-import yaml
-
 from kodebog import paths
 from kodebog.edition import folder, language
+from kodebog.settings import read_settings
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Addresses:
 
 def addresses() -> Addresses:
     """Return what BOOK_URL and REPOSITORY_URL in the environment say, else `_config.yml`."""
-    config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
+    config = read_settings(paths.CONFIG, "html", "repository")
     book = os.environ.get("BOOK_URL") or config["html"]["baseurl"]
     repository = os.environ.get("REPOSITORY_URL") or config["repository"]["url"]
     root = f"{book.rstrip('/')}/" if book else ""

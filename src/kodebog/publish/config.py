@@ -8,10 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from kodebog import paths
 from kodebog.errors import KodebogError
+from kodebog.settings import read_settings
 
 NAMES = {
     "title": "html_title",
@@ -43,7 +42,7 @@ def settings(config: Path | None = None) -> dict[str, Any]:
 
     """
     path = config or paths.CONFIG
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_settings(path, "sphinx")
     own = content.pop("sphinx")["config"]
     flat: dict[str, Any] = {}
     for name, value in content.items():

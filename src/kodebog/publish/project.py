@@ -19,8 +19,8 @@ from kodebog.paths import MARKS
 from kodebog.report import catalogues, gate
 from kodebog.report.wording import known as in_words
 from kodebog.study import importing, leaks, readers
-from kodebog.study.coded import Coded, ReadError, numbered
-from kodebog.study.comparison import compared
+from kodebog.study.coded import numbered
+from kodebog.study.comparison import compared, read_second
 from kodebog.study.disclosure import in_prose
 from kodebog.study.faults import Fault
 from kodebog.study.interviews import TOGETHER
@@ -93,7 +93,7 @@ def bring_in(
     if second:
         if known and not second.exists():
             raise importing.ImportFault(f"{second}: is not there; the second coder's file, name it with --second.")
-        coded = compared(coded, _read_second(second, columns))
+        coded = compared(coded, read_second(second, columns))
     if not folder.exists() or not any(folder.iterdir()):
         with edition.making(language or edition.CODE):
             made = importing.tables(coded, key, group, _names(), coders == TOGETHER)
@@ -132,16 +132,6 @@ def bring_in(
         added.append(f"{numbered(len(gone), 'cell')} written by hand in rows that are gone: kept in {kept}")
     where = importing.write_key(made, folder)
     return _brought(merged, where, folder, package, [*importing.changes(before, merged), *added])
-
-
-def _read_second(path: Path, columns: Columns) -> Coded:
-    """A second coder's file: a table with the heads of the first one, or with the usual ones."""
-    try:
-        return readers.read(path, columns)
-    except ReadError:
-        if columns == Columns():
-            raise
-        return readers.read(path, Columns())
 
 
 def _names() -> importing.Names:

@@ -19,6 +19,7 @@ from kodebog.analysis.interviews import codes_of_excerpts
 from kodebog.errors import KodebogError
 from kodebog.report.display import csv_text
 from kodebog.study import Study
+from kodebog.study.coded import numbered
 
 SPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 """Names are turned into ids in this name space (RFC 9562), so that the same study gives the same ids."""
@@ -141,7 +142,7 @@ def project(study: Study, texts: Mapping[str, str] | None = None) -> bytes:
         ExportError: when the study does not say where its excerpts stand.
 
     """
-    if "start" not in study.excerpts:
+    if not _has_places(study):
         raise ExportError("This study does not say where its excerpts stand; its codebook alone can be exported.")
     texts = texts or {}
     root = ET.Element("Project", xmlns=PROJECT, name="kodebog", origin="kodebog", creationDateTime=MOMENT)
@@ -154,21 +155,18 @@ def project(study: Study, texts: Mapping[str, str] | None = None) -> bytes:
     _groups(study, root)
     sources = ET.SubElement(root, "Sources")
     by_excerpt = {str(e): part for e, part in codings.groupby("excerpt")}
-    for document, part in study.excerpts.groupby("section", sort=False):
-        guid = _guid("document", str(document))
-        label = study.labels("sections")[str(document)]
+    for document, label in study.labels("sections").items():
+        part = study.excerpts[study.excerpts["section"] == document].dropna(subset=["start", "end"])
+        guid = _guid("document", document)
         about = {"guid": guid, "name": label, "creatingUser": user, "creationDateTime": MOMENT}
-        if str(document) in texts:
+        if document in texts:
             about["plainTextPath"] = f"internal://{guid}.txt"
         source = ET.SubElement(sources, "TextSource", about)
         for row in part.itertuples():
             key = _guid("excerpt", str(row.excerpt))
-            if pd.isna(row.start):
-                holder = source  # no place: the document as a whole
-            else:
-                place = {"guid": key, "name": str(row.excerpt), "creatingUser": user, "creationDateTime": MOMENT}
-                place |= {"startPosition": str(row.start), "endPosition": str(row.end)}
-                holder = ET.SubElement(source, "PlainTextSelection", place)
+            place = {"guid": key, "name": str(row.excerpt), "creatingUser": user, "creationDateTime": MOMENT}
+            place |= {"startPosition": str(row.start), "endPosition": str(row.end)}
+            holder = ET.SubElement(source, "PlainTextSelection", place)
             for _, code, coder in by_excerpt[str(row.excerpt)].itertuples(index=False, name=None):
                 about = {"guid": _guid("coding", f"{row.excerpt} {code} {coder}"), "creationDateTime": MOMENT}
                 made = ET.SubElement(holder, "Coding", about, creatingUser=_guid("user", coder))
@@ -179,6 +177,19 @@ def project(study: Study, texts: Mapping[str, str] | None = None) -> bytes:
         for document, text in sorted(texts.items()):
             archive.writestr(zipfile.ZipInfo(f"sources/{_guid('document', document)}.txt"), text.encode())
     return buffer.getvalue()
+
+
+def _has_places(study: Study) -> bool:
+    return "start" in study.excerpts and bool(study.excerpts["start"].notna().any())
+
+
+def left_out(study: Study) -> list[str]:
+    """Return what of a study a REFI-QDA project does not hold, a sentence each."""
+    if not _has_places(study):
+        return ["No REFI-QDA project: the study does not say where its excerpts stand."]
+    lost = int(study.excerpts["start"].isna().sum())
+    told = numbered(lost, "excerpt")
+    return [f"{told} without a place in a text left out of the REFI-QDA project; the tables have them."] if lost else []
 
 
 def _xml(root: ET.Element) -> bytes:
@@ -208,7 +219,7 @@ def write(study: Study, folder: Path, texts: Mapping[str, str] | None = None) ->
     made: dict[str, str | bytes] = {}
     for name, form in FORMS.items():
         if name == "project.qdpx":
-            if "start" in study.excerpts:
+            if _has_places(study):
                 made[name] = project(study, texts)
         else:
             made[name] = form(study)

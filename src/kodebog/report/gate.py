@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-import yaml
 
 from kodebog import paths
 from kodebog.files import hash_files
 from kodebog.report.facts import facts
 from kodebog.report.metadata import citation
 from kodebog.report.prose import unfounded
+from kodebog.settings import read_settings
 from kodebog.study import Study, leaks
 from kodebog.study.disclosure import EXCEPTIONS, disclosures, identifiers, in_prose
 from kodebog.study.faults import Fault
@@ -41,11 +41,11 @@ def published_texts(root: Path = paths.ROOT) -> list[Path]:
     return [path for path in [*texts, *words, *single] if path.is_file()]
 
 
-def key(folder: Path) -> str:
+def key(folder: Path, root: Path = paths.ROOT) -> str:
     """Return a hash over all that `faults` looks at, and over this library."""
-    told = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in leaks.sources(paths.ROOT)]
+    told = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in leaks.sources(root)]
     known = f"{content_hash(folder)} {told}"
-    return hash_files(paths.ROOT, *published_texts(), known=hash_files(paths.PACKAGE, paths.PACKAGE, known=known))
+    return hash_files(root, *published_texts(root), known=hash_files(paths.PACKAGE, paths.PACKAGE, known=known))
 
 
 def questions(folder: Path, root: Path = paths.ROOT) -> list[str]:
@@ -56,7 +56,7 @@ def questions(folder: Path, root: Path = paths.ROOT) -> list[str]:
         with exceptions.open(encoding="utf-8-sig", newline="") as file:
             waiting = sum(not row["decided_by"] for row in csv.DictReader(file))
     about = root / "CITATION.cff"
-    authors = yaml.safe_load(about.read_text(encoding="utf-8"))["authors"] if about.is_file() else []
+    authors = read_settings(about, "authors")["authors"] if about.is_file() else []
     return open_questions(datapackage(folder), authors, waiting, root.name)
 
 
@@ -106,8 +106,8 @@ def texts_of_page(html: str) -> Iterator[str]:
     return (unescape(text.strip()) for text in texts if text.strip())
 
 
-def book_faults(folder: Path, html: Path) -> list[Fault]:
-    """Return what a book, as it was made, repeats of interviews, in whatever way it came in; `html`: its folder.
+def book_faults(folder: Path, html: Path, root: Path = paths.ROOT) -> list[Fault]:
+    """Return what a book, as it was made, repeats of interviews, in whatever way it came in; `html`: its folder, `root`: its project.
 
     Pages, pictures, tables and archives are looked through. An article's study has no key, and a private copy is not
     published.
@@ -116,7 +116,7 @@ def book_faults(folder: Path, html: Path) -> list[Fault]:
         return []
     package, _ = validated(folder)
     assert package is not None
-    return leaks.leaks(paths.ROOT, package, [], _published(html)).faults
+    return leaks.leaks(root, package, [], _published(html)).faults
 
 
 def _published(html: Path) -> Iterator[tuple[str, str]]:

@@ -14,11 +14,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from kodebog import __version__, paths
 from kodebog.edition import CODE, _, babel_locale, language, noop
 from kodebog.report.wording import known, lang
+from kodebog.settings import read_settings
 from kodebog.study.package import datapackage
 
 CRATE = paths.ROOT / "ro-crate-metadata.json"
@@ -32,7 +31,7 @@ LICENCES = {
 @functools.cache
 def citation() -> dict[str, Any]:
     """Return CITATION.cff."""
-    about: dict[str, Any] = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    about = read_settings(paths.ROOT / "CITATION.cff", "title", "abstract", "authors", "version")
     about["abstract"] = " ".join(about["abstract"].split())
     return about
 

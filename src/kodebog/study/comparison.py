@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
+from kodebog.study import readers
 from kodebog.study.coded import Code, Coded, Coding, Document, Passage, ReadError, numbered
+from kodebog.study.readers.tables import Columns
 
 SECOND = "\tsecond"
 """Ends what coders of a second file are known by: a coder may have coded twice."""
@@ -58,6 +61,21 @@ def compared(first: Coded, second: Coded) -> Coded:
     if new := len(codes) - len(first.codes):
         notes.append(f"Second file: {numbered(new, 'code')} that the first does not have.")
     return replace(first, documents=told, codes=codes, codings=[*first.codings, *codings], notes=notes)
+
+
+def read_second(path: Path, columns: Columns) -> Coded:
+    """Return what a second coder's file holds: a table with the heads of the first one, or with the usual ones.
+
+    Raises:
+        ReadError: when it cannot be read.
+
+    """
+    try:
+        return readers.read(path, columns)
+    except ReadError:
+        if columns == Columns():
+            raise
+        return readers.read(path, Columns())
 
 
 def _documents_in_both(first: Coded, second: Coded) -> dict[str, str]:

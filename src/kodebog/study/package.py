@@ -22,6 +22,7 @@ from typing import Any
 
 import pandas as pd
 
+from kodebog.errors import KodebogError
 from kodebog.study.faults import Fault, few, short
 
 HERE = Path(__file__).parent
@@ -117,9 +118,21 @@ def tables_of_interviews() -> dict[str, dict[str, Any]]:
 
 
 def datapackage(folder: Path) -> dict[str, Any]:
-    """Return the descriptor of a checked study."""
-    package: dict[str, Any] = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
+    """Return the descriptor of a checked study.
+
+    Raises:
+        DescriptorError: when it is not there, or is no JSON, since nobody has checked it.
+
+    """
+    try:
+        package: dict[str, Any] = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DescriptorError(f"{folder / DESCRIPTOR}: cannot be read ({error}); “kodebog check” says more.") from None
     return package
+
+
+class DescriptorError(KodebogError):
+    """A study without a descriptor that can be read."""
 
 
 def declared_files(folder: Path) -> list[Path]:

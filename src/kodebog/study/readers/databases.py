@@ -7,14 +7,29 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
+from collections.abc import Set
 from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 
-from kodebog.study.coded import Code, Coded, Coding, Document, Passage, ReadError, by_dots, characters, placed
+from kodebog.study.coded import (
+    Code,
+    Coded,
+    Coding,
+    Document,
+    Passage,
+    ReadError,
+    Unit,
+    by_dots,
+    characters,
+    numbered,
+    placed,
+)
 
 TAGUETTE = {"projects", "documents", "tags", "highlights", "highlight_tags"}
 RQDA = {"source", "freecode", "coding"}
+UNITS: tuple[Unit, ...] = ("characters", "UTF-16 units")
 QUALCODER = {"source", "code_name", "code_text"}
 
 
@@ -101,7 +116,7 @@ def _taguette_coders(database: sqlite3.Connection) -> dict[tuple[int, int | None
 
 
 def _qualcoder(database: sqlite3.Connection, categories: bool) -> Coded:
-    """QualCoder counts characters, and keeps the words of a passage beside its place."""
+    """QualCoder counts characters, older versions UTF-16 units, and keeps the words of a passage beside its place."""
     made = Coded("QualCoder project")
     for number, shown, text in database.execute("select id, name, fulltext from source order by id"):
         made.documents[str(number)] = Document(str(number), shown, text)
@@ -113,7 +128,29 @@ def _qualcoder(database: sqlite3.Connection, categories: bool) -> Coded:
         made.codes[str(number)] = Code(str(number), shown, above if above in made.codes else "", memo or "")
     rows = database.execute("select rowid, cid, fid, pos0, pos1, seltext, owner from code_text order by fid, pos0")
     _stored_words(rows.fetchall(), made)
+    tables = {name for (name,) in database.execute("select name from sqlite_master where type = 'table'")}
+    for table, what in (("code_image", "areas of pictures"), ("code_av", "stretches of sound or film")):
+        if table in tables and (number := database.execute(f"select count(*) from {table}").fetchone()[0]):
+            made.notes.append(f"{number} coded {what} were left out.")
+    _qualcoder_attributes(database, tables, made)
     return made
+
+
+def _qualcoder_attributes(database: sqlite3.Connection, tables: Set[str], made: Coded) -> None:
+    """Give each document its attributes, the case it belongs to, and those of that case."""
+    told: dict[tuple[str, str], dict[str, str]] = {}
+    if "attribute" in tables:
+        for name, kind, value, number in database.execute("select name, attr_type, value, id from attribute"):
+            if value not in (None, ""):
+                told.setdefault((kind, str(number)), {})[name] = str(value)
+    for document in made.documents.values():
+        document.attributes.update(told.get(("file", document.id), {}))
+    if {"cases", "case_text"} <= tables:
+        belongs = "select distinct fid, caseid, name from case_text join cases using (caseid) order by fid, caseid"
+        for file, case, name in database.execute(belongs):
+            if str(file) in made.documents:
+                for head, value in {**told.get(("case", str(case)), {}), "case": name}.items():
+                    made.documents[str(file)].attributes.setdefault(head, value)
 
 
 def _rqda(database: sqlite3.Connection, categories: bool) -> Coded:
@@ -139,24 +176,51 @@ def _rqda(database: sqlite3.Connection, categories: bool) -> Coded:
 
 
 def _stored_words(rows: list[tuple[int, int, int, float, float, str, str]], made: Coded) -> None:
-    """Take codings whose words are kept beside their place; where the two differ, the words find the place."""
+    """Take codings whose words are kept beside their place; where the two differ, the words find the place.
+
+    Positions are characters, unless more of a text's passages have their words when they are taken as UTF-16 units.
+    """
     gone, differ, lost = 0, 0, 0
+    known = _by_words(rows, made)
     for number, code, document, start, end, words, owner in rows:
         if str(code) not in made.codes or str(document) not in made.documents:
             gone += 1
             continue
         text = made.documents[str(document)].text or ""
-        place: tuple[int, int] | None = (int(start), int(end))
-        if words and text[int(start) : int(end)] != words:
+        unit, positions = known[str(document)]
+        place = placed(text, unit, int(start), int(end), positions) if text else (int(start), int(end))
+        if words and (place is None or text[slice(*place)] != words):
             differ += 1
             at = text.find(words) if text.count(words) == 1 else -1
             place = (at, at + len(words)) if at >= 0 else None
             lost += place is None
         made.passages[str(number)] = Passage(str(number), str(document), *(place or ()))
         made.codings.append(Coding(str(number), str(code), owner or ""))
+    if shifted := sum(unit != "characters" for unit, _ in known.values()):
+        made.notes.append(f"{numbered(shifted, 'document')} whose positions count UTF-16 units, by the words kept.")
     if gone:
         made.notes.append(f"{gone} codings are of a code or a document that is not there any more; they were left out.")
     if differ:
         made.notes.append(
             f"{differ} codings hold other words than stand at their place; {differ - lost} were found by their words."
         )
+
+
+def _by_words(
+    rows: list[tuple[int, int, int, float, float, str, str]], made: Coded
+) -> dict[str, tuple[Unit, dict[int, int] | None]]:
+    """The unit in which most passages of each document have the words that are kept of them, and its positions."""
+    kept: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    for _, _, document, start, end, words, _ in rows:
+        if words:
+            kept[str(document)].append((int(start), int(end), words))
+
+    def right(key: str, text: str, known: dict[int, int] | None, unit: Unit) -> int:
+        places = ((placed(text, unit, start, end, known), words) for start, end, words in kept[key])
+        return sum(place is not None and text[slice(*place)] == words for place, words in places)
+
+    found = {}
+    for key, text in ((key, document.text or "") for key, document in made.documents.items()):
+        units = [(unit, characters(text, unit)) for unit in UNITS[: 1 if text.isascii() else 2]]
+        found[key] = max(units, key=lambda unit: right(key, text, unit[1], unit[0]))
+    return found

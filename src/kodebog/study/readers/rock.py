@@ -37,12 +37,11 @@ def read(path: Path) -> Coded:
         raise ReadError(f"{path.name}: is larger than {LARGEST >> 20} MiB.")
     made = Coded("ROCK source")
     text = path.read_bytes().decode("utf-8-sig", "replace").replace("\r\n", "\n")
-    spoken, at, others, hidden = [], 0, 0, False
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip() == "---":  # between two such lines stands what the file says of itself
-            hidden = not hidden
-            continue
-        if hidden:
+    spoken, at, others = [], 0, 0
+    lines = text.split("\n")
+    hidden = _about_itself(lines)
+    for number, line in enumerate(lines, 1):
+        if number in hidden:
             continue
         marks = MARK.findall(line)
         words = " ".join(_BREAK.sub("", MARK.sub("", line)).split())
@@ -60,6 +59,24 @@ def read(path: Path) -> Coded:
     if others:
         made.notes.append(f"{others} identifiers and other marks that are no codes were left out.")
     return made
+
+
+def _about_itself(lines: list[str]) -> set[int]:
+    """Numbers of the lines in which a file speaks of itself: between two lines of three hyphens, with no code there.
+
+    Other such lines part sections.
+    """
+    hyphens = [number for number, line in enumerate(lines, 1) if line.strip() == "---"]
+    hidden = set(hyphens)
+    while len(hyphens) > 1:
+        first, second, *rest = hyphens
+        inside = range(first + 1, second)
+        if any(MARK.search(lines[number - 1]) for number in inside):
+            hyphens = [second, *rest]
+        else:
+            hidden |= {*inside}
+            hyphens = rest
+    return hidden
 
 
 def _code(path: str, made: Coded) -> str:
