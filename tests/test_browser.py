@@ -177,6 +177,26 @@ def test_the_legend_of_a_picture_filters_it_by_who_speaks(page, served, name):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
+def test_legend_ladder_and_list_of_findings_are_filtered_as_one(page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("notebooks/reproduction.html")
+    key, field = page.locator("p.kodebog-legend button.of-leader"), page.locator("#explorer [name=perspective]")
+    key.click()
+    expect(key).to_have_attribute("aria-pressed", "true")
+    expect(field).to_have_value("leader")
+    listed = page.locator("#tab-findings tbody tr th").all_inner_texts()
+    rungs = page.locator("#tab-ladder .kodebog-rung")
+    seen = "marks => marks.filter(m => getComputedStyle(m).visibility === 'visible').map(m => m.textContent)"
+    assert 0 < len(listed) < 115 and set(rungs.evaluate_all(seen)) == {text.strip() for text in listed}
+    onwards = page.locator('#tab-findings a[href*="evidence.html"]').first
+    assert "?perspective=leader#E" in onwards.get_attribute("href")
+    field.select_option("")
+    expect(key).to_have_attribute("aria-pressed", "false")
+    assert len(rungs.evaluate_all(seen)) == 115 and "?" not in page.url
+    assert "?" not in onwards.get_attribute("href")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
 def test_a_filter_is_chosen_taken_back_and_forgiving(page, width):
     page.set_viewport_size({"width": width, "height": 900})
     page.goto("notebooks/evidence.html?code=nonsense")

@@ -60,7 +60,7 @@ def security_policy(inline: Iterable[str]) -> str:
 
 
 LEGENDS = "marks.js"
-"""The script of pages that have a picture of marks."""
+"""The script of pages that have marks and a legend."""
 
 
 @functools.cache
@@ -121,7 +121,7 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     if doctree is not None and (found := _previews(app, body)):
         context["previews"] = metadata.script_safe(found)
         app.add_js_file(previews.SCRIPT)
-    if "kodebog-legend" in body and not explorer.of_page(pagename):  # which have filters of their own
+    if "kodebog-legend" in body:
         app.add_js_file(LEGENDS)
     for files in ("script_files", "css_files"):
         wanted = [file for file in context[files] if _needed(file, context.get("body", ""))]

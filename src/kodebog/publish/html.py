@@ -12,7 +12,7 @@ from docutils import nodes
 from sphinx.writers.html5 import HTML5Translator
 
 from kodebog.publish.outputs import FIGURE
-from kodebog.report.style import MUTED
+from kodebog.report.style import MUTED, SPEAKERS
 
 
 class BookTranslator(HTML5Translator):
@@ -75,6 +75,8 @@ def inline_svg(svg: str, name: str, alt: str) -> str:
         for before, after in (('id="', '"'), ('href="#', '"'), ("url(#", ")")):
             svg = svg.replace(f"{before}{identifier}{after}", f"{before}{name}-{identifier}{after}")
     svg = svg.replace(MUTED, "currentColor")
+    for number, colour in enumerate(SPEAKERS, 1):
+        svg = svg.replace(colour, f"var(--speaker-{number})")
     svg = re.sub(r'<a [^>]*?xlink:href="([^"]*#)([EF]\d+)"[^>]*>', r'<a href="\1\2" aria-label="\2">', svg)
     svg = svg.replace("xlink:href", "href")
     # a picture is one thing to a screen reader; one with links in it is a group that holds them

@@ -5,6 +5,7 @@ Captions and text alternatives state the finding; every number in them is comput
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pandas as pd
@@ -19,15 +20,12 @@ from kodebog.analysis.coding import ordered
 from kodebog.analysis.factors import voices_by_theme
 from kodebog.edition import _, decimal
 from kodebog.report import display
-from kodebog.report.style import MUTED, SHEET, use_typeface
+from kodebog.report.style import MUTED, SHEET, SPEAKERS, use_typeface
 from kodebog.report.wording import joined, labels, lang, of
 from kodebog.study import Study
 
-SPEAKERS = ("#AA3377", "#4477AA", "#CC6622")
-"""Colours of the perspectives, in the order of the sample; further ones are grey.
-
-After Paul Tol's «bright» scheme (2021): told apart by readers with any colour vision, on light and dark.
-"""
+SHAPES = "sDo^v<>"
+"""Marks of the perspectives, in the order of the sample."""
 
 
 def _canvas(height: float, width: float = 5.0) -> tuple[Figure, Axes]:
@@ -129,8 +127,8 @@ def _dumbbells(table: pd.DataFrame) -> Figure:
     figure, axes = _canvas(2.9)
     for y, (row, colour) in enumerate(zip(table.itertuples(), _colours(len(table)), strict=True)):
         axes.plot([row.expected, row.excerpts], [y, y], color=colour, lw=2.5, zorder=1)
-        axes.scatter(row.expected, y, s=80, facecolor="white", edgecolor=colour, lw=2, zorder=2)
-        axes.scatter(row.excerpts, y, s=80, color=colour, zorder=3)
+        axes.scatter(row.expected, y, s=220, marker="|", color=colour, lw=2.5, zorder=2)
+        axes.scatter(row.excerpts, y, s=80, marker=SHAPES[y % len(SHAPES)], color=colour, linewidth=0, zorder=3)
         ahead = row.excerpts >= row.expected
         axes.annotate(
             _("{n} printed").format(n=row.excerpts),
@@ -179,7 +177,7 @@ def _dots(table: pd.DataFrame, study: Study, xlabel: str) -> Figure:
     colours = dict(zip(people.values(), _colours(len(people)), strict=True))
     data = pd.DataFrame(dots, columns=["row", "x", "perspective", "excerpt"])
     data["row"] = pd.Categorical(data["row"], categories=rows, ordered=True)
-    markers = dict(zip(colours, [*"sDo", *"^v<>" * len(colours)], strict=False))
+    markers = dict(zip(colours, itertools.cycle(SHAPES), strict=False))
     sns.scatterplot(
         data,
         x="x",

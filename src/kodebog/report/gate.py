@@ -107,10 +107,10 @@ def texts_of_page(html: str) -> Iterator[str]:
 
 
 def book_faults(folder: Path, html: Path, root: Path = paths.ROOT) -> list[Fault]:
-    """Return what a book, as it was made, repeats of interviews, in whatever way it came in; `html`: its folder, `root`: its project.
+    """Return what a book, as it was made, repeats of interviews, in whatever way it came in.
 
-    Pages, pictures, tables and archives are looked through. An article's study has no key, and a private copy is not
-    published.
+    `html`: its folder; `root`: its project. Pages, pictures, tables and archives are looked through. An article's study
+    has no key, and a private copy is not published.
     """
     if paths.PRIVATE or not Study.load(folder).of_interviews:
         return []

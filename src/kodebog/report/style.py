@@ -13,6 +13,9 @@ SHEET = Path(__file__).with_name("kodebog.mplstyle")
 """matplotlib's style sheet for all figures."""
 MUTED = "#767676"
 """Colour of text and lines in figures: readable on paper; pages put the colour of their own text in its place."""
+SPEAKERS = ("#9c2f6f", "#1f61a8", "#b0520c")
+"""Colours of the perspectives, in the order of the sample; further ones are grey. Pages put their own in their place:
+those of the marks, light or dark."""
 STATIC = Path(__file__).with_name("static")
 """Files that pages take along as they are; Source Sans 3 among them, in all weights, upright and italic."""
 TYPEFACE = Path(__file__).with_name("typeface")

@@ -35,6 +35,11 @@ document.addEventListener("DOMContentLoaded", () => {
     link.dataset.code = code;
   }
 
+  // Links to the other page of rows, and to other pages of these, take the filters along; the ladder shows whom they leave.
+  const elsewhere = 'article a:is([href*="evidence.html#E"], [href*="reproduction.html#F"])';
+  const onwards = [...form.querySelectorAll("[data-page]"), ...document.querySelectorAll(elsewhere)];
+  const ladder = [...document.querySelectorAll("#tab-ladder .kodebog-rung")];
+
   const widths = [...table.querySelectorAll("col")].map((col) => ({ width: col.getAttribute("width") }));
   const columnDefs = [{ targets: "_all", searchable: false }]; // rows are chosen by `keeps`; their text need not be gathered
   let made;
@@ -64,7 +69,10 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const tell = () => {
     status.textContent = form.dataset.shown.replace("{n}", rows(chosen).length).replace("{N}", rows().length);
-    for (const page of form.querySelectorAll("[data-page]")) page.search = location.search;
+    for (const page of onwards) page.search = location.search;
+    const there = new Set(ladder.length ? rows(chosen).map((row) => row.querySelector("[id]")?.id) : []);
+    for (const mark of ladder) mark.parentElement.classList.toggle("kodebog-out", !there.has(mark.textContent));
+    form.dispatchEvent(new Event("filtered"));
     meaning.hidden = !meanings[form.code?.value];
     if (!meaning.hidden) meaning.href = meanings[form.code.value];
     for (const link of codes) link.ariaCurrent = link.dataset.code === form.code.value ? "true" : null;

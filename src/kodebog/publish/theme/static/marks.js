@@ -1,5 +1,6 @@
 /* The legend of a picture shows the marks of one speaker alone. Who stands in the address, by the name that the filters of
-   excerpts and findings have too, so that a view can be shared; links to these pages take it along. */
+   excerpts and findings have too, so that a view can be shared; links to these pages take it along. Where such a filter
+   stands on the page, the legend is another way to set it. */
 document.addEventListener("DOMContentLoaded", () => {
   const who = (mark) => [...mark.classList].find((name) => name.startsWith("of-"))?.slice("of-".length);
   const marks = [...document.querySelectorAll("article .kodebog-voice")];
@@ -13,7 +14,8 @@ document.addEventListener("DOMContentLoaded", () => {
     return button;
   });
 
-  const onwards = [...document.querySelectorAll('article a[href*="evidence"], article a[href*="reproduction"]')];
+  const filter = document.getElementById("explorer");
+  const onwards = filter ? [] : [...document.querySelectorAll('article a[href*="evidence"], article a[href*="reproduction"]')];
 
   const show = (speaker) => {
     for (const link of onwards) if (!link.search || link.search.startsWith("?perspective=")) link.search = speaker ? `?perspective=${speaker}` : "";
@@ -23,6 +25,11 @@ document.addEventListener("DOMContentLoaded", () => {
 
   for (const key of keys) {
     key.addEventListener("click", () => {
+      if (filter) {
+        filter.perspective.value = filter.perspective.value === who(key) ? "" : who(key);
+        filter.dispatchEvent(new Event("input"));
+        return;
+      }
       const query = new URLSearchParams(location.search);
       if (query.get("perspective") === who(key)) query.delete("perspective");
       else query.set("perspective", who(key));
@@ -31,6 +38,10 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 
-  const asked = new URLSearchParams(location.search).get("perspective");
-  show(keys.some((key) => who(key) === asked) ? asked : null);
+  const asked = () => {
+    const speaker = new URLSearchParams(location.search).get("perspective");
+    show(keys.some((key) => who(key) === speaker) ? speaker : null);
+  };
+  asked();
+  filter?.addEventListener("filtered", asked);
 });
