@@ -52,7 +52,7 @@ from kodebog.report.pages import (
 )
 from kodebog.report.prose import HOLDS, NUMBERS, quantity
 from kodebog.report.style import STATIC
-from kodebog.report.wording import known, labels
+from kodebog.report.wording import joined, known, labels
 from kodebog.study import Study
 
 THEME = Path(__file__).with_name("theme")
@@ -144,6 +144,18 @@ class _Status(_OfStudy):
         if self.text not in said.index:
             return [], [self.inliner.reporter.error(f"no finding “{self.text}”", line=self.lineno)]
         return [nodes.emphasis("", known(said[self.text]))], []
+
+
+class _Speakers(_OfStudy):
+    """Role `speakers`: from which perspectives excerpts show a finding, in words."""
+
+    def run(self) -> Made:
+        rows = findings_with_evidence(self.study).set_index("finding")["excerpts"]
+        if not len(rows.get(self.text, ())):
+            return [], [self.inliner.reporter.error(f"no excerpt shows “{self.text}”", line=self.lineno)]
+        spoken = set(self.study.excerpts.set_index("excerpt").loc[list(rows[self.text]), "perspective"])
+        names = [name.lower() for key, name in labels(self.study, "sample").items() if key in spoken]
+        return [nodes.Text(joined(names))], []
 
 
 class _Anchor(SphinxRole):
@@ -367,6 +379,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         "rung": _Rung(),
         "voices": _Voices(),
         "status": _Status(),
+        "speakers": _Speakers(),
         **{name: _Fact() for name in NUMBERS},
         "built": _Built(),
         "reported": _Reported(),

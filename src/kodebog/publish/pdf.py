@@ -21,6 +21,7 @@ from kodebog import edition, paths
 from kodebog.edition import _
 from kodebog.errors import KodebogError
 from kodebog.files import hash_files
+from kodebog.publish.addresses import addresses
 from kodebog.publish.background import InBackground
 from kodebog.publish.contents import in_order, parts
 from kodebog.publish.typst_writer import IMAGES, REGIONS, TypstWriter, UnknownNodeError, quote
@@ -269,7 +270,7 @@ def _sheet() -> str:
     """The look of a page that stands alone, and what the document says of itself."""
     about, day = citation(), released()
     version = _("Version {version}, {date}.").format(version=about["version"], date=about["date-released"])
-    where = f"{known(about['title'])}. {version} CC BY 4.0."
+    where = " ".join(filter(None, [f"{known(about['title'])}. {version} CC BY 4.0.", addresses().book]))
     return (
         f"#show: sheet.with({_tongue()}, title: {quote(book_title())}, "
         f"author: {quote(author())}, "

@@ -16,7 +16,7 @@ from kodebog.analysis.ledger import STATUSES, TWO_SIDES, finding_status, publish
 from kodebog.analysis.sample import coverage, labels_that_differ, sample_against_print, voices_at_most
 from kodebog.analysis.typology import compare_with_print, grounds
 from kodebog.edition import _, decimal, language, whole
-from kodebog.report.wording import in_words, lang, listed, numbered
+from kodebog.report.wording import in_words, joined, lang, listed, numbered
 from kodebog.study import Study
 
 Facts = Mapping[str, int | str]
@@ -106,7 +106,7 @@ def _facts(study: Study, _language: str) -> Facts:
         found[f"findings_in_print_{name}"] = int(counts.get(words, 0))
     two_sides, one = int(counts.reindex(TWO_SIDES, fill_value=0).sum()), int(counts.get(STATUSES["one"], 0))
     found["findings_two_sides"] = two_sides
-    found["two_sides_apart"] = listed(list(shown_apart(study)))
+    found["two_sides_apart"] = joined(shown_apart(study))
     for finding, number in zip(findings["finding"], findings["excerpts"].map(len), strict=True):
         found[f"shown_{finding}"] = int(number)
     found |= {f"told_{r.finding}": len(r.cases) for r in findings.itertuples()}

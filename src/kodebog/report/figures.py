@@ -196,6 +196,7 @@ def _dots(table: pd.DataFrame, study: Study, xlabel: str) -> Figure:
     axes.set(xlabel=xlabel, ylabel="", xlim=(0.4, max(most, 4) + 0.6), ylim=(len(rows) - 0.5, -0.5))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(axis="y")
+    axes.set_axisbelow(True)
     handles = axes.get_legend_handles_labels()
     axes.legend_.remove()  # type: ignore[union-attr]
     figure.legend(*handles, loc="outside upper left", ncols=3, handletextpad=0, columnspacing=1, borderpad=0)
