@@ -184,7 +184,7 @@ def test_legend_ladder_and_list_of_findings_are_filtered_as_one(page, width):
     key.click()
     expect(key).to_have_attribute("aria-pressed", "true")
     expect(field).to_have_value("leader")
-    listed = page.locator("#tab-findings tbody tr th").all_inner_texts()
+    listed = page.locator("#tab-findings tbody tr th").all_text_contents()
     rungs = page.locator("#tab-ladder .kodebog-rung")
     seen = "marks => marks.filter(m => getComputedStyle(m).visibility === 'visible').map(m => m.textContent)"
     assert 0 < len(listed) < 115 and set(rungs.evaluate_all(seen)) == {text.strip() for text in listed}

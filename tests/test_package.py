@@ -37,7 +37,7 @@ DESCRIPTORS = {
     "a part too many": (
         setting("homepage", to="x"),
         "datapackage.json: has more than it may: homepage; allowed: profile, name, version, title, title_da, "
-        "description, description_da, keywords, words, licenses, sources, resources",
+        "description, description_da, keywords, words, coders, licenses, sources",
     ),
     "of another type": (
         setting("keywords", to="x"), "datapackage.json, column keywords: is no array, found “x”",

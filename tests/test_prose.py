@@ -186,7 +186,7 @@ def test_every_statement_of_the_brief_leads_to_its_evidence(language):
     lines = [re.sub(r"^(- |\d\. )", "", line) for line in body.splitlines() if line and not re.match("## |%|:::", line)]
     sentences = [s for line in lines for s in re.split(r"(?<=[.?]) (?=[A-Z])", line) if len(s.split()) > 2]
     assert len(sentences) > 15
-    assert [s for s in sentences if not re.search(r"\{(finding|excerpt)\}`|\]\(\.\./notebooks/", s)] == []
+    assert [s for s in sentences if not re.search(r"\{(finding|excerpt|voice)\}`|\]\(\.\./notebooks/", s)] == []
 
 
 def test_every_finding_is_spoken_of_in_some_chapter(study):
