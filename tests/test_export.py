@@ -48,6 +48,7 @@ def test_a_project_comes_back_with_places_groups_and_coders(study, tmp_path):
     assert list(back.sample["label_en"]) == list(study.sample["label_en"])
     assert list(back.sections["group"]) == list(study.sections["group"])
     assert given(back) == given(study) and len(study.readings) > 0
+    assert list(back.codes["code"]) == list(study.codes["code"]), "also without the key codes have the same ids"
 
 
 def test_with_the_words_the_lengths_come_back_too(study, tmp_path):
@@ -66,6 +67,7 @@ def test_a_table_of_codings_comes_back_with_places_groups_and_coders(study, tmp_
     )
     assert list(back.sample["label_en"]) == list(study.sample["label_en"])
     assert given(back) == given(study)
+    assert set(back.codes["code"]) == set(study.codes["code"])
 
 
 def test_a_codebook_holds_every_code_below_its_family(study):
@@ -76,7 +78,8 @@ def test_a_codebook_holds_every_code_below_its_family(study):
     assert {code.get("name") for top in tops for code in top.iter(f"{{{export.CODEBOOK}}}Code")} == {
         *study.families["label_en"],
         *study.codes["label_en"],
-    }
+    } - {"time (in general)"}, "a family that is also given is one code, as it was"
+    assert [top.get("isCodable") for top in tops] == [str(top.get("name") == "time").lower() for top in tops]
 
 
 def test_the_matrix_has_a_row_an_excerpt_and_counts_codes_above(study):

@@ -7,11 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import polib
 import pytest
 from bs4 import BeautifulSoup, Comment, Doctype
+from docutils import nodes
 
 from kodebog import edition, paths
 from kodebog.edition import making
@@ -204,7 +206,6 @@ def names():
     return sorted(people | values, key=len, reverse=True)
 
 
-@pytest.mark.thorough
 def test_no_english_is_left_on_danish_pages(book):
     known = names()
     left = {
@@ -280,7 +281,27 @@ def soups(book):
         )
 
 
-@pytest.mark.thorough
+def left_out():
+    """Return, by page, the blocks that the Danish edition leaves out."""
+    with making("da"):
+        said = {page: catalogues.translations(page) for page in catalogues.pages()}
+    return {
+        page: gone
+        for page, words in said.items()
+        if (gone := [text for text, danish in words.items() if danish.startswith(catalogues.LEFT_OUT)])
+    }
+
+
+def test_what_danes_know_is_left_out_and_says_why():
+    found = left_out()
+    assert set(found) == {"book/glossary", "notebooks/method"}
+    with making("da"):
+        reasons = {catalogues.translations(page)[text] for page, gone in found.items() for text in gone}
+        page = catalogues.translated("book/glossary", catalogues.page_file("book/glossary").read_text(encoding="utf-8"))
+    assert all(len(reason.split()) > 4 for reason in reasons)
+    assert "medarbejder\n" not in page and "% " not in page and "krydspres\n" in page
+
+
 def test_both_editions_have_the_same_pages_with_the_same_addresses(book):
     pages_ = 0
     for page, english, danish in soups(book):
@@ -294,7 +315,9 @@ def test_both_editions_have_the_same_pages_with_the_same_addresses(book):
             }
             for soup in (english, danish)
         )
-        assert ours == theirs, (page, ours ^ theirs)
+        gone = [text for text in left_out().get(str(page.with_suffix("")), ()) if text.startswith("#")]
+        assert ours - theirs == {nodes.make_id(heading.lstrip("# ")) for heading in gone}, (page, ours ^ theirs)
+        assert theirs <= ours, page
         switches = [soup.select_one("a.kodebog-switch") for soup in (english, danish)]
         for soup, link, name in zip((english, danish), switches, ("da", "en"), strict=True):
             if page.name != "404.html":
@@ -305,7 +328,6 @@ def test_both_editions_have_the_same_pages_with_the_same_addresses(book):
     assert pages_ > 20
 
 
-@pytest.mark.thorough
 def test_links_of_both_editions_lead_to_the_same(book):
     for page, english, danish in soups(book):
         if page.stem in {"changes", "404"}:
@@ -318,7 +340,9 @@ def test_links_of_both_editions_lead_to_the_same(book):
             )
             for soup in (english, danish)
         )  # fmt: skip
-        assert ours == theirs, page
+        assert not Counter(theirs) - Counter(ours), page
+        if page.stem not in {"references", *(Path(p).stem for p in left_out())}:  # nor is what is cited there alone
+            assert ours == theirs, page
 
 
 def test_what_search_engines_are_told_is_danish(book):

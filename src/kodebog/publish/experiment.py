@@ -48,9 +48,9 @@ def data(study: Study) -> dict[str, Any]:
 
 def form(study: Study) -> str:
     """Return the form and its data; the style sheet hides it where there are no scripts."""
-    everything = _("everything by the {who} perspective")
+    whole = _("the {who} perspective")
     out = [("", _("nothing"))]
-    out += [(p, everything.format(who=label.lower())) for p, label in labels(study, "sample").items()]
+    out += [(p, whole.format(who=label.lower())) for p, label in labels(study, "sample").items()]
     spoken = gists(study).items()
     out += [(excerpt, f"{excerpt} ({who}): {shorten(gist, 70, placeholder=' …')}") for excerpt, (who, gist) in spoken]
     ways = [(way, known(words)) for way, words in WAYS.items()]

@@ -26,6 +26,10 @@ CLASS = f"language-{DANISH}"
 """Class of nodes whose words are Danish; docutils writes it as the language of the HTML element."""
 GLOSSARY = "book/glossary"
 """The page on which terms are explained."""
+GLOSSED = re.compile(r"^(\S.*)\n +\*([^*]+?)\.?\*", re.MULTILINE)
+"""A term on that page whose meaning begins with English words for it."""
+CHANGES = "CHANGELOG.md"
+"""The list of changes, which a page takes in; it is in the language that the project is written in."""
 LABELLED = ("sections", "questions", "sample", "policy_areas", "cases", "families", "themes", "codes", "concepts")
 """Tables whose labels are shown in both languages."""
 
@@ -36,14 +40,15 @@ def glossary() -> list[Path]:
     return [file for file in files if file.is_file()]
 
 
-def terms() -> set[str]:
-    """Return the Danish terms of the glossary."""
+def glossed() -> dict[str, str]:
+    """Return the Danish terms of the glossary, as it lists them, with the English words that it gives for them."""
     page = catalogues.page_file(GLOSSARY)
-    if not page.is_file():
-        return set()
-    lines = page.read_text(encoding="utf-8").partition(":::{glossary}\n")[2].splitlines()
-    listed = [line for line in lines if line and not line.startswith((" ", ":"))]
-    return {term.strip() for line in listed for term in line.split(",")}
+    return dict(GLOSSED.findall(page.read_text(encoding="utf-8"))) if page.is_file() else {}
+
+
+def terms() -> set[str]:
+    """Return the Danish terms of the glossary, each by itself."""
+    return {term.strip() for listed in glossed() for term in listed.split(",")}
 
 
 def labels(study: Study, column: str) -> set[str]:
@@ -80,11 +85,13 @@ def mark(document: nodes.document, study: Study, untranslated: bool = False) -> 
     A page that is `untranslated` is marked as a whole, but for what is put around its text later.
     """
     expressions, pattern = known(study)
-    if untranslated:
+    if edition.language() != edition.source():
         for part in [part for section in document.findall(nodes.section) for part in section.children]:
-            if isinstance(part, nodes.Element) and not isinstance(part, nodes.section):
+            here = untranslated or Path(part.source or "").name == CHANGES
+            if here and isinstance(part, nodes.Element) and not isinstance(part, nodes.section):
                 part["classes"].append(f"language-{edition.source()}")
-        return
+        if untranslated:
+            return
     other = f"language-{ENGLISH if edition.language() == DANISH else DANISH}"
     node: Any
     for node in list(document.findall(may_be_other)):
@@ -118,7 +125,7 @@ def is_other(node: nodes.Element, expressions: frozenset[str]) -> bool:
     if isinstance(node, nodes.entry):
         return _head(node) == other_language()
     if isinstance(node, nodes.term) and isinstance(node.parent.parent.parent, addnodes.glossary):
-        return edition.language() != DANISH
+        return edition.language() != DANISH and node.astext() in glossed()
     return " ".join(node.astext().split()).removesuffix(".").casefold() in expressions
 
 

@@ -135,7 +135,7 @@ def bring_in(
 
 
 def _names() -> importing.Names:
-    return importing.Names(_("All documents"), _("Codes"), _("Other codes"))
+    return importing.Names(_("All documents"), _("Codes"), _("Other codes"), _("{code} (in general)"))
 
 
 def _brought(made: importing.Imported, key: Path, folder: Path, package: Package, changed: list[str]) -> BroughtIn:

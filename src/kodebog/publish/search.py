@@ -5,6 +5,7 @@ Excerpts, findings and codes are entries of the search, with an address of their
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from sphinx.domains import Domain, ObjType
 from sphinx.environment import BuildEnvironment
 
 from kodebog.publish.contents import in_order
-from kodebog.publish.language import GLOSSARY, ancestors
+from kodebog.publish.language import GLOSSARY, ancestors, glossed
 from kodebog.report.display import HOMES, home
 from kodebog.report.wording import lang
 from kodebog.study import Lang, Study
@@ -23,6 +24,8 @@ CODEBOOK = "book/codebook"
 """The page on which codes are defined."""
 KINDS: dict[Lang, tuple[str, str, str]] = {"en": ("excerpt", "finding", "code"), "da": ("citat", "fund", "kode")}
 """What the search calls an entry, by language."""
+TERMS: dict[Lang, str] = {"en": "term", "da": "fagord"}
+"""What it calls a term of the glossary with its word in the other language."""
 
 
 LEDGER = f"notebooks/{HOMES['F']}"
@@ -38,13 +41,28 @@ def running_text(document: nodes.document) -> Iterator[nodes.paragraph]:
             yield paragraph
 
 
+NAMED = re.compile("\x01(.*?)\x01")
+"""Where a text names a page, table or figure whose title or number is known once all pages are read."""
+
+
+def said(paragraph: nodes.paragraph) -> str:
+    """Return the words of a paragraph, without citations and marks; pages and tables that it names as in `NAMED`."""
+    copy = paragraph.deepcopy()
+    for link in list(copy.findall(addnodes.pending_xref)):
+        if link["refdomain"] == "cite" or any("kodebog-voice" in n["classes"] for n in link.findall(nodes.inline)):
+            link.parent.remove(link)
+        elif link["reftype"] == "numref" or (link["reftype"] == "doc" and not link["refexplicit"]):
+            link.parent.replace(link, nodes.Text(f"\x01{link['reftarget']}\x01"))
+    return re.sub(r" +(?=[.,;:])| +$", "", re.sub(r"\s+", " ", copy.astext()))
+
+
 class KodebogDomain(Domain):
     """Tells Sphinx's search of what a study holds, and knows which sections speak of a finding and what terms mean."""
 
     name = "kodebog"
     label = "Kodebog"
-    data_version = 3
-    object_types = {kind: ObjType(kind) for kinds in KINDS.values() for kind in kinds}  # noqa: RUF012
+    data_version = 4
+    object_types = {kind: ObjType(kind) for kind in (*sum(KINDS.values(), ()), *TERMS.values())}  # noqa: RUF012
     initial_data: dict[str, Any] = {"spoken of": {}, "shown": None, "terms": {}, "prose": {}}  # noqa: RUF012
     """Sections by page and finding, and what of it the ledger showed when it was last written; terms by address; the
     running text of pages."""
@@ -68,7 +86,7 @@ class KodebogDomain(Domain):
                 for term in entry.findall(nodes.term)
                 for address in term["ids"]
             }
-        self.data["prose"][docname] = " ".join(p.astext() for p in running_text(document))
+        self.data["prose"][docname] = " ".join(map(said, running_text(document)))
         found: dict[str, str] = {}
         for link in document.findall(addnodes.pending_xref):
             if docname == LEDGER or link.get("reftype") != "kodebog" or not link["reftarget"].startswith("F"):
@@ -89,10 +107,10 @@ class KodebogDomain(Domain):
                 found.setdefault(finding, []).append((page, section))
         return found
 
-    def prose(self) -> dict[str, str]:
-        """Return the running text of each page."""
-        found: dict[str, str] = self.data["prose"]
-        return found
+    def prose(self, named: dict[str, str]) -> dict[str, str]:
+        """Return the running text of each page; `named`: what tables, figures and pages are called."""
+        texts: dict[str, str] = self.data["prose"]
+        return {page: NAMED.sub(lambda m: named.get(m[1].rpartition("/")[2], ""), text) for page, text in texts.items()}
 
     def terms(self) -> dict[str, tuple[str, str]]:
         """Return the terms of the glossary and what they mean, by address on its page."""
@@ -133,6 +151,10 @@ class KodebogDomain(Domain):
                     # by its id it is found once, in the language of the edition
                     shown = f"{anchor.removeprefix('code-')}: {said}" if name == own else said
                     yield shown, shown, kind, page, anchor, 1
+        for address, (term, _meaning) in self.terms().items():
+            if english := glossed().get(term):
+                shown = f"{english} ({term})" if own == "en" else f"{term} ({english})"
+                yield shown, shown, TERMS[own], GLOSSARY, address, 1
 
     def resolve_any_xref(self, *_: Any) -> list[Any]:
         """Nothing refers to an entry by its words."""

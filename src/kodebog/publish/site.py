@@ -64,7 +64,9 @@ def clean_search_index(app: Sphinx) -> list[Any]:
 
 def write_texts(app: Sphinx) -> list[Any]:
     """Write what the pages say, for the search to show where it found a word, without asking for them. Adds no page."""
-    pages = {app.builder.get_target_uri(page): text for page, text in sorted(search.kept(app.env).prose().items())}
+    named = numbers(app) | {page.rpartition("/")[2]: title.astext() for page, title in app.env.titles.items()}
+    prose = search.kept(app.env).prose(named)
+    pages = {app.builder.get_target_uri(page): text for page, text in sorted(prose.items())}
     shows = Path(__file__).with_name("theme") / "snippets.js"
     texts = f"const kodebogTexts = {json.dumps(pages, ensure_ascii=False)};\n"
     (Path(app.outdir) / TEXTS).write_text(texts + shows.read_text(encoding="utf-8"), encoding="utf-8")
@@ -117,21 +119,25 @@ def write_data(app: Sphinx) -> None:
             (shown / name).write_text(text, encoding="utf-8")
 
 
-def write_notebooks(app: Sphinx) -> None:
-    """Put the notebooks beside their pages, with numbers and names where the sources have roles."""
+def numbers(app: Sphinx) -> dict[str, str]:
+    """Return what tables and figures are called by number, by address on their page."""
     words = {"table": _("Table %s"), "figure": _("Fig. %s")}
-    numbers = {
+    return {
         identifier: words[kind] % ".".join(map(str, number))
         for kinds in app.env.toc_fignumbers.values()
         for kind, found in kinds.items()
         if kind in words
         for identifier, number in found.items()
     }
-    where = app.config.kodebog_addresses.book
+
+
+def write_notebooks(app: Sphinx) -> None:
+    """Put the notebooks beside their pages, with numbers and names where the sources have roles."""
+    called, where = numbers(app), app.config.kodebog_addresses.book
     for page in app.env.found_docs:
         source = Path(str(app.env.doc2path(page)))
         if source.suffix == ".ipynb":
-            text = readable(of_edition(page, source), Study.load(), numbers, where)
+            text = readable(of_edition(page, source), Study.load(), called, where)
             (Path(app.outdir) / f"{page}.ipynb").write_text(text, encoding="utf-8")
 
 

@@ -12,7 +12,6 @@ from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from kodebog import edition
 from kodebog.analysis.ledger import STATUSES
 from kodebog.edition import _
 from kodebog.publish import experiment, explorer, language, references
@@ -32,8 +31,7 @@ class MarkOtherLanguage(SphinxPostTransform):
         """Mark them."""
         study = Study.load()
         if not study.of_interviews:
-            elsewhere = edition.language() != edition.source()
-            language.mark(self.document, study, elsewhere and not catalogues.translations(self.env.docname))
+            language.mark(self.document, study, untranslated=not catalogues.translations(self.env.docname))
             references.mark(self.document, self.env)
 
 

@@ -68,7 +68,10 @@ OF_THEME = (
 """Words of Sphinx and of the theme that a reader of the book sees."""
 HEAD = """\
 `kodebog translate` brings this file up to date. Edit what stands in msgstr, in any PO editor.
-Where it says fuzzy, the original has changed: put the translation right and take the mark away."""
+Where it says fuzzy, the original has changed: put the translation right and take the mark away.
+What readers of the language know already is left out: write a percent sign, a space and the reason."""
+LEFT_OUT = "% "
+"""With this a translation begins that leaves a block out, since its readers know what it says; the reason follows."""
 _BREAK = re.compile(r"(^`{3,}[\w ]*\n.*?^`{3,}[ ]*$|\n{2,}|(?<=\)=)\n)", re.MULTILINE | re.DOTALL)
 """What stands between two blocks: blank lines, the line of a target, a block of code."""
 _MARKUP = re.compile(
@@ -152,7 +155,9 @@ def put_in(source: str, words: dict[str, str]) -> str:
         for i in range(0, len(parts), 2):
             if has_words(parts[i]):
                 found = words.get(parts[i].strip("\n"))
-                parts[i] = parts[i] if found is None else parts[i].replace(parts[i].strip("\n"), found)
+                if found is not None:
+                    said = "" if found.startswith(LEFT_OUT) else found
+                    parts[i] = parts[i].replace(parts[i].strip("\n"), said)
         return "".join(parts)
 
     if not source.startswith("{"):
@@ -352,7 +357,7 @@ def faults(file: Path, found: Iterable[tuple[str, str]]) -> list[str]:
             lines.append(f"{head} has no translation")
         elif entry.fuzzy:
             lines.append(f"{head} has changed since it was translated")
-        elif differ := difference(text, entry.msgstr):
+        elif not entry.msgstr.startswith(LEFT_OUT) and (differ := difference(text, entry.msgstr)):
             lines.append(f"{head} {differ}")
     gone = [text for text in known if text not in wanted]
     return lines + [f"{file.name}: “{text[:60]}…” is translated and no longer there" for text in gone]

@@ -49,7 +49,11 @@ def codings(study: Study) -> str:
     names, parents = study.labels("codes"), study.codes.set_index("code")["parent"].dropna().to_dict()
     families = study.codes.set_index("code")["family"].map(study.labels("families"))
 
+    general = set(_general(study).values())
+
     def path(code: str) -> str:
+        if code in general:
+            return str(families[code])
         above = [names[code]]
         while code in parents:
             code = parents[code]
@@ -72,6 +76,16 @@ def codings(study: Study) -> str:
     return csv_text(frame)
 
 
+def _general(study: Study) -> dict[str, str]:
+    """The codes that are what a family is as a code itself, by family; so they go out again as what they came from."""
+    families = study.labels("families")
+    return {
+        row.family: row.code
+        for row in study.codes.itertuples()
+        if row.code.startswith(f"{row.family}-general") and row.label_en.startswith(f"{families[row.family]} (")
+    }
+
+
 def matrix(study: Study) -> str:
     """Return a table of zeros and ones as CSV: a row for each excerpt, a column for each code, codes above included.
 
@@ -88,11 +102,13 @@ def _guid(kind: str, name: str) -> str:
 
 def _codebook(study: Study, root: ET.Element) -> None:
     """Families as codes that cannot be given, and the codes below them, each with its definition."""
-    codes = ET.SubElement(ET.SubElement(root, "CodeBook"), "Codes")
+    codes, general = ET.SubElement(ET.SubElement(root, "CodeBook"), "Codes"), _general(study)
     for family in study.families.itertuples():
-        top = _code(codes, _guid("family", str(family.family)), str(family.label_en), False, family.definition_en)
+        itself = general.get(str(family.family), "")
+        guid = _guid("code", itself) if itself else _guid("family", str(family.family))
+        top = _code(codes, guid, str(family.label_en), bool(itself), family.definition_en)
         nodes: dict[str, ET.Element] = {}
-        rows = study.codes[study.codes["family"] == family.family]
+        rows = study.codes[(study.codes["family"] == family.family) & (study.codes["code"] != itself)]
         waiting = list(rows.itertuples())
         while waiting:  # those above first, whatever the order of the table
             rest = []

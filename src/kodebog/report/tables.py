@@ -95,7 +95,7 @@ def sample_and_print(study: Study) -> Table:
     )
     ahead = rows[rows["excerpts"] > rows["expected"]]["label"].str.lower()
     caption = _("The article prints more excerpts of the {who} perspective than its share of interviews would give")
-    return Table(frame, caption.format(who=joined(ahead)), "tab-sample", (30, 17, 17, 20, 16), stub=True)
+    return Table(frame, caption.format(who=joined(ahead)), "tab-sample", (30, 17, 17, 20, 16), stub=True, look=FOLDED)
 
 
 def differing_labels(study: Study) -> Table:

@@ -214,6 +214,7 @@ class Names(NamedTuple):
     documents: str = "All documents"
     codes: str = "Codes"
     other_codes: str = "Other codes"
+    general: str = "{code} (in general)"
 
 
 def tables(coded: Coded, key: Key, group: str = "", called: Names | None = None, together: bool = False) -> Imported:
@@ -383,7 +384,7 @@ def _codebook(
         names[code.id] = name
         shown = plain_text(words(code)) or f"code {name}"
         label = labels.of(
-            f"{shown} (in general)" if general else shown,
+            called.general.format(code=shown) if general else shown,
             [*filter(None, (words(coded.codes[c]) for c in _above(coded, code)))],
         )
         row = {"code": name, "family": family, "parent": parent, "label": label}
