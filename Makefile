@@ -40,7 +40,7 @@ book: env ## Execute the notebooks and build the book: _build/html/index.html an
 live: env ## Serve the book while you write it, and show each edit at once
 	@$(BIN)/kodebog live
 
-test: env ## Run the tests: package, data, pages in a browser, and each notebook against its stored outputs (3 minutes)
+test: env ## Run the tests: package, data, pages in a browser, and each notebook against its stored outputs (3 to 6 minutes)
 	@$(KERNELS) $(PYTEST) --dist loadscope --nbval --nbval-cell-timeout=120 tests notebooks
 
 quick: env ## Run the tests that need no build, no browser and no study to break (20 seconds)

@@ -679,12 +679,15 @@ def test_a_tap_shows_and_a_second_tap_leads_there(browser, served):
     context.close()
 
 
-def test_a_manager_on_a_phone_sees_the_message_and_the_way_in(browser, served):
-    context = browser.new_context(base_url=served.url, viewport={"width": 390, "height": 844})
+@pytest.mark.parametrize("edition", ["", "da/"])
+@pytest.mark.parametrize(("width", "height"), [(320, 568), (390, 844)])
+def test_a_manager_on_a_phone_sees_the_message_and_the_way_in(browser, served, width, height, edition):
+    language = "da-DK" if edition else "en-GB"
+    context = browser.new_context(base_url=served.url, viewport={"width": width, "height": height}, locale=language)
     page = context.new_page()
-    page.goto("index.html")
+    page.goto(f"{edition}index.html")
     way = page.locator(".kodebog-ways a").first.bounding_box()
-    assert way["y"] + way["height"] <= 844, "the way to the brief is below the fold"
+    assert way["y"] + way["height"] <= height, "the way to the brief is below the fold"
     message = page.locator(".kodebog-lead").bounding_box()
     assert message["y"] + message["height"] < way["y"]
     context.close()

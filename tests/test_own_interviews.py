@@ -1,9 +1,9 @@
 """The two commands as somebody runs them who has only installed the package: from a file to a checked book.
 
-The package is what `pip` would install, unpacked outside the checkout; the interviews are made up (tests/made_up.py).
+The wheel is built and installed into an empty environment outside the checkout, with what it asks for, in the versions of
+requirements.lock (this takes the network); the interviews are made up (tests/made_up.py).
 """
 
-import compileall
 import csv
 import json
 import os
@@ -26,29 +26,29 @@ LARGEST = 1_000_000
 
 
 class Installed:
-    """The package, unpacked as it would be installed, and a folder to use it in."""
+    """The package, installed by itself, and a folder to use it in."""
 
     def __init__(self, folder):
         self.folder = folder
-        # by what pip would call; uv makes environments without pip
-        command = [sys.executable, "-m", "flit_core.wheel", "--outdir", str(folder)]
-        made = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=False)
-        assert made.returncode == 0, made.stderr
+        self.environment = {k: v for k, v in os.environ.items() if k not in {"STUDY", "PYTHONPATH", "VIRTUAL_ENV"}}
+        lock = (paths.ROOT / "requirements.lock").read_text(encoding="utf-8")
+        (folder / "versions.txt").write_text(re.sub(r" *\\\n +--hash=\S+", "", lock), encoding="utf-8")
+        run = [sys.executable, "-m"]
+        self._run([*run, "flit_core.wheel", "--outdir", str(folder)], cwd=paths.ROOT)
         (wheel,) = folder.glob("kodebog-*.whl")
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(folder / "package")
-        compileall.compile_dir(folder / "package", quiet=1)  # as pip does; what it leaves must not get into a project
+        self._run([*run, "uv", "venv", "--python", sys.executable, "env"])
+        install = [*run, "uv", "pip", "install", "--python", "env/bin/python", "--compile-bytecode"]
+        self._run([*install, "--constraints", "versions.txt", f"{wheel}[book]"])
 
-    def __call__(self, *arguments, code=0, study=None):
-        environment = {k: v for k, v in os.environ.items() if k != "STUDY"} | {
-            "PYTHONPATH": str(self.folder / "package")
-        }
-        if study:
-            environment["STUDY"] = str(study)
-        command = [sys.executable, "-m", "kodebog.cli", *arguments]
-        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+    def _run(self, command, cwd=None, code=0, **more):
+        where, around = cwd or self.folder, self.environment | more
+        done = subprocess.run(command, cwd=where, env=around, capture_output=True, text=True, check=False)
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout + done.stderr
+
+    def __call__(self, *arguments, code=0, study=None):
+        about = {"STUDY": str(study)} if study else {}
+        return self._run([str(self.folder / "env/bin/kodebog"), *arguments], code=code, **about)
 
 
 STRAY = ("codings.csv", "notes.md", "transcripts/Anna.txt", "book/draft.txt", "data/.~lock.csv")
@@ -77,6 +77,24 @@ PAGES = [
     *("404.html", "index.html", "search.html", "book/codebook.html", "book/data-dictionary.html", "book/reuse.html"),
     *(f"notebooks/{name}.html" for name in ("agreement", "codes", "documents", "evidence", "together")),
 ]
+
+
+class Shown:
+    """The data behind what a book shows, read from its pages' files."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def rows(self, name, without=""):
+        with (self.folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            return [{k: v for k, v in row.items() if k != without} for row in csv.DictReader(file)]
+
+    def column(self, name, key, value):
+        """One column by another; of lists the parts in any order, of a code that has others below it the name alone."""
+        return {
+            row[key].removesuffix(" (in general)"): sorted(row[value].replace(" (in general)", "").split("; "))
+            for row in self.rows(name)
+        }
 
 
 @pytest.mark.xdist_group("own")
@@ -164,6 +182,27 @@ class TestABookOfOnesOwn:
         finally:
             page.write_text(before, encoding="utf-8")
         assert "repeats 5 words of a document" in said and "is the name of a document" in said
+
+    def test_the_books_of_three_programs_agree(self, own_book):
+        """Of codes below others a spreadsheet knows nothing, of groups Taguette; all else is the same."""
+        made = made_up.interviews()
+        made_up.taguette(own_book.folder / "interviews.sqlite3", made)
+        made_up.table(own_book.folder / "interviews.csv", made)
+        books = {"qdpx": own_book.html}
+        for name, group in (("sqlite3", ()), ("csv", ("--group", "role"))):
+            own_book("import", f"interviews.{name}", f"from-{name}", *group)
+            own_book("build", f"from-{name}")
+            books[name] = own_book.folder / f"from-{name}/_build/html"
+        shown = {name: Shown(html / "data/shown") for name, html in books.items()}
+        one, two, three = shown.values()
+        for name in ("tab-agreement", "tab-differences", "tab-together", "tab-excerpts"):
+            assert one.rows(name) == two.rows(name), name
+        assert one.rows("tab-documents", without="Group") == two.rows("tab-documents", without="Group")
+        assert one.column("fig-codes", "label", "n") == two.column("fig-codes", "label", "n")
+        assert one.rows("tab-documents") == three.rows("tab-documents")
+        assert one.rows("tab-agreement") == three.rows("tab-agreement")
+        assert one.column("tab-excerpts", "Excerpt", "Codes") == three.column("tab-excerpts", "Excerpt", "Codes")
+        assert len(one.rows("tab-excerpts")) == 30 and len(one.rows("tab-documents")) == 4
 
     def test_a_private_copy_shows_the_words_to_those_who_may_read_them(self, own_book, tmp_path):
         study = own_book.folder / "mystudy/data"

@@ -21,6 +21,16 @@ def parts(env: BuildEnvironment) -> Iterator[tuple[str, list[str]]]:
             yield part["caption"], [page for child in part["includefiles"] for page in (child, *_below(env, child))]
 
 
+def titles(env: BuildEnvironment) -> dict[str, str]:
+    """Return what the contents call pages that they give a name of their own."""
+    return {
+        page: title
+        for part in env.get_doctree(env.config.root_doc).findall(addnodes.toctree)
+        for title, page in part["entries"]
+        if title
+    }
+
+
 def _below(env: BuildEnvironment, page: str) -> Iterator[str]:
     for child in env.toctree_includes.get(page, []):
         yield child

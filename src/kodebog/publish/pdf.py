@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Set
 from importlib.metadata import version
@@ -23,7 +24,7 @@ from kodebog.errors import KodebogError
 from kodebog.files import hash_files
 from kodebog.publish.addresses import addresses
 from kodebog.publish.background import InBackground
-from kodebog.publish.contents import in_order, parts
+from kodebog.publish.contents import in_order, parts, titles
 from kodebog.publish.typst_writer import IMAGES, REGIONS, TypstWriter, UnknownNodeError, quote
 from kodebog.report.figures import themes_as_marks, words_of_marks
 from kodebog.report.metadata import article, author, book_title, citation, licence, released
@@ -107,12 +108,16 @@ def write(app: Sphinx, out: Path) -> Path:
     brief = ""
     labels: set[str] = set()
     targets: dict[str, str] = {}
+    named = titles(app.env)
+    counted = {page for page in pages(app) if re.match(r"1\D", named.get(page, ""))}
+    numbered = not counted  # as in the contents: what stands before chapter 1 has no number
     try:
         for docname in pages(app):
+            numbered = numbered or docname in counted
             doctree = app.env.get_and_resolve_doctree(docname, app.builder)
             if docname == app.config.root_doc:  # the title of the book stands on the title page
                 next(doctree.findall(nodes.title)).children = [nodes.Text(_("The report at a glance"))]
-            writer = TypstWriter(doctree, docname, app.env.toc_fignumbers.get(docname, {}), Path(app.srcdir))
+            writer = TypstWriter(doctree, docname, app.env.toc_fignumbers.get(docname, {}), Path(app.srcdir), numbered)
             markup.append(writer.write())
             if docname == BRIEF:
                 brief = markup[-1]
@@ -270,7 +275,12 @@ def _sheet() -> str:
     """The look of a page that stands alone, and what the document says of itself."""
     about, day = citation(), released()
     version = _("Version {version}, {date}.").format(version=about["version"], date=about["date-released"])
-    where = " ".join(filter(None, [f"{known(about['title'])}. {version} CC BY 4.0.", addresses().book]))
+    said = [
+        f"{known(about['title'])}. {version} CC BY 4.0.",
+        addresses().book,
+        _("F and E number its findings and excerpts."),
+    ]
+    where = " ".join(filter(None, said))
     return (
         f"#show: sheet.with({_tongue()}, title: {quote(book_title())}, "
         f"author: {quote(author())}, "

@@ -12,6 +12,7 @@ from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from kodebog import edition
 from kodebog.analysis.ledger import STATUSES
 from kodebog.edition import _
 from kodebog.publish import experiment, explorer, language, references
@@ -45,11 +46,13 @@ class GlossaryTerms(SphinxPostTransform):
         """Link them."""
         if self.env.docname == language.GLOSSARY:
             return
+        known = language.glossed()  # the book's own words are too common to be links
         glossary = self.app.builder.get_relative_uri(self.env.docname, language.GLOSSARY)
         where = {
             word.strip().casefold(): address
             for address, (term, _meaning) in kept(self.env).terms().items()
-            for word in term.split(",")
+            if term in known
+            for word in f"{term},{known[term] if edition.language() == edition.source() else ''}".split(",")
         }
         node: Any
         for node in list(self.document.findall(lambda n: isinstance(n, nodes.emphasis | nodes.strong))):

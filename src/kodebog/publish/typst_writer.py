@@ -47,8 +47,10 @@ def label(docname: str, identifier: str = "") -> str:
     return f"{docname}#{identifier}" if identifier else docname
 
 
-FEW_ROWS, SOME_ROWS = 6, 14
-"""A table of few rows stays on one page; one of some rows does where it is not high."""
+SOME_ROWS = 14
+"""A table of so many rows stays on one page where it is not high."""
+ENOUGH = 1500
+"""Characters of a chapter that have to follow on a table at the foot of a page; else it would leave the chapter."""
 IMAGES = "images"
 """Folder of the Typst project that holds the pictures."""
 REGIONS = {"da": '"DK"', "en": '"GB"'}
@@ -68,12 +70,21 @@ def _before_table(node: nodes.Element) -> bool:
 
 
 def _text_follows(node: nodes.Node) -> bool:
-    """Whether text of the same section follows on a table."""
+    """Whether text of the same section follows on a table, and so much of the chapter that the table stays in it."""
+    everything = list(node.document.findall()) if node.document else []
+    rest = everything[everything.index(node) + len(list(node.findall())) :] if everything else []
+    text = [part for part in rest if isinstance(part, nodes.paragraph) and not isinstance(part.parent, nodes.entry)]
+    if sum(len(part.astext()) for part in text) < ENOUGH:
+        return False
+    return _next_is_text(node)
+
+
+def _next_is_text(node: nodes.Node) -> bool:
     while not isinstance(node.parent, nodes.section | nodes.document | None):
         node = node.parent
     after: Any = node.next_node(descend=False, siblings=True)
     if after is not None and "kodebog-provenance" in after.get("classes", ()):  # which the PDF leaves out
-        return _text_follows(after)
+        return _next_is_text(after)
     return after is not None and not isinstance(after, nodes.section)
 
 
@@ -81,9 +92,15 @@ class TypstWriter(nodes.NodeVisitor):
     """Writes one page of the book; `labels`, `targets` and `images` are what it defines, leads to, shows."""
 
     def __init__(
-        self, document: nodes.document, docname: str, numbers: dict[str, dict[str, tuple[int, ...]]], source: Path
+        self,
+        document: nodes.document,
+        docname: str,
+        numbers: dict[str, dict[str, tuple[int, ...]]],
+        source: Path,
+        numbered: bool = True,
     ) -> None:
         super().__init__(document)
+        self.numbered = numbered
         self.docname, self.numbers, self.source = docname, numbers, source
         self.body: list[str] = []
         self.level = 0
@@ -152,7 +169,9 @@ class TypstWriter(nodes.NodeVisitor):
         self.level -= 1
 
     def visit_title(self, node: nodes.Element) -> None:
-        self._put(f"\n#heading(level: {self.level})[")
+        flush = "\n#place.flush()" if self.level == 1 else ""  # no table goes on into the next chapter
+        plain = "" if self.numbered else ", numbering: none"
+        self._put(f"{flush}\n#heading(level: {self.level}{plain})[")
 
     def depart_title(self, node: nodes.Element) -> None:
         self._put("]\n")
@@ -368,7 +387,7 @@ class TypstWriter(nodes.NodeVisitor):
         legend, self.legend = self.legend and f"#linebreak(){self.legend}", ""
         caption = self._captured(title) + legend
         some = "auto, float: " + ("true" if _text_follows(node) else "false")
-        keep = "true" if len(rows) <= FEW_ROWS else some if len(rows) <= SOME_ROWS else "false"
+        keep = some if len(rows) <= SOME_ROWS else "false"
         self._put(
             f"#shown-table(({columns},), [{self._number('table', node)}], [{caption}], keep: {keep}, "
             f"({', '.join(f'[{cell}]' for cell in head)},), ({', '.join(cells)},))\n"

@@ -155,7 +155,7 @@ def codings_of_initiatives(study: Study) -> str:
         for row in study.case_codes.itertuples()
     ]
     caption = _("The {n} codings of initiatives, with where the article says it").format(n=len(rows))
-    table = Table(pd.DataFrame(rows), caption, "case-codings", widths=(26, 40, 12, 22), stub=True)
+    table = Table(pd.DataFrame(rows), caption, "case-codings", widths=(26, 34, 18, 22), stub=True)
     return f"{table.markdown()}\n\n{_data_line('case_codes.csv')}"
 
 

@@ -325,11 +325,16 @@ def results(study: Study) -> Table:
     rows = ledger.published_results(study, lang())
     same, differs, open_ = (rows[rows["status"] == status] for status in RESULTS)
     compared = len(same) + len(differs)
-    numbers = [f"{row.what}: {row.printed}" for row in open_.itertuples()]
     each = list(differs[["what", "printed", "rebuilt", "status", "why"]].itertuples(index=False))
     together = [
-        ("; ".join(names), "", "", status, "; ".join(part["why"].unique()))
-        for status, part, names in ((RESULTS[0], same, same["what"]), (RESULTS[2], open_, numbers))
+        (
+            words.format(n=len(part)),
+            "",
+            "",
+            status,
+            ". ".join(filter(None, ["; ".join(part["what"]), *part["why"].unique()])),
+        )
+        for status, part, words in ((RESULTS[0], same, _("{n} lists and cells")), (RESULTS[2], open_, _("{n} numbers")))
         if len(part)
     ]
     columns = [_("Published result"), _("Printed"), _("Rebuilt"), _("Status"), _("Why")]

@@ -1,5 +1,7 @@
 /* Shows, below each page that the search finds, where it says the words. What the pages say stands before it: nothing is
-   asked for, and it works from a folder. */
+   asked for, and it works from a folder. Not only pages are found, so Sphinx's word for it is put right. */
+Documentation.TRANSLATIONS["Search finished, found ${resultCount} page(s) matching the search query."] ??= "Places found: ${resultCount}.";
+
 document.addEventListener("DOMContentLoaded", () => {
   const list = document.getElementById("search-results");
   const asked = new URLSearchParams(location.search).get("q") ?? "";
@@ -9,12 +11,12 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const snippet = (text) => {
     const low = text.toLowerCase();
-    const found = words.map((word) => low.indexOf(word)).filter((at) => at >= 0);
-    if (!found.length) return text.slice(0, 2 * around);
-    const from = Math.max(0, Math.min(...found) - around);
-    const begin = from ? text.indexOf(" ", from) + 1 : 0;
-    const part = text.slice(begin, begin + 2 * around);
-    return `${begin ? "… " : ""}${part} …`;
+    const at = (word) => (low.indexOf(word) < 0 && word.length > 4 ? at(word.slice(0, -1)) : low.indexOf(word)); // by its stem
+    const found = words.map(at).filter((place) => place >= 0);
+    const from = Math.max(0, Math.min(...found, Infinity) - around);
+    const begin = found.length && from ? text.indexOf(" ", from) + 1 : 0;
+    const end = text.length > begin + 2 * around ? text.lastIndexOf(" ", begin + 2 * around) : text.length;
+    return `${begin ? "… " : ""}${text.slice(begin, end)}${end < text.length ? " …" : ""}`;
   };
 
   const marked = (text) => {
