@@ -113,9 +113,9 @@ HOSTILE = {
         lambda f: descriptor(f, lambda p: field(p, "codes", "code")["constraints"].update(pattern="[")),
         "column codes.code.constraints: is not what the report reads",
     ),
-    "a fourth perspective": (
-        lambda f: descriptor(f, lambda p: field(p, "sample", "perspective")["constraints"]["enum"].append("citizen")),
-        "column sample.perspective.constraints: is not what the report reads",
+    "a stance of one's own": (
+        lambda f: descriptor(f, lambda p: field(p, "excerpt_codes", "stance")["constraints"]["enum"].append("maybe")),
+        "column excerpt_codes.stance.constraints: is not what the report reads",
     ),
     "a table twice": (
         lambda f: descriptor(f, lambda p: p["resources"].append(resource(p, "sample"))),

@@ -6,7 +6,10 @@ import re
 
 import pytest
 
+from kodebog import Study
+from kodebog.report import figures, tables
 from kodebog.study import package
+from kodebog.study.validation import check
 
 
 def said(folder, change):
@@ -123,6 +126,18 @@ def test_a_further_column_and_a_further_table_are_welcome(folder):
     path.write_text("\n".join([f"{lines[0]},note", *(f"{line},x" for line in lines[1:])]) + "\n", encoding="utf-8")
     (folder / "notes.csv").write_text("note\none\n", encoding="utf-8")
     assert said(folder, change) == []
+
+
+def test_perspectives_are_a_studys_own(folder):
+    """Their names stand in its descriptor and tables alone; what is drawn of them follows."""
+    for path in [folder / "datapackage.json", *folder.glob("*.csv")]:
+        path.write_text(re.sub(r"\bemployee\b", "citizen", path.read_text(encoding="utf-8")), encoding="utf-8")
+    assert check(folder) == []
+    study = Study.load(folder)
+    assert list(study.sample["perspective"]) == ["director", "leader", "citizen"]
+    for table in (tables.sample_and_print, tables.both_sides, tables.effects, tables.voices, tables.findings):
+        assert table(study).markdown()
+    assert "Employee" in figures.excerpts_by_section(study).data.columns
 
 
 def test_the_key_of_a_further_table_is_one_of_its_columns(folder):

@@ -286,6 +286,14 @@ def _twice(where: str, names: Iterable[str]) -> Iterator[Fault]:
         yield Fault(file=DESCRIPTOR, column=where, value=name, problem="stands twice", allowed="each name once")
 
 
+def _without_own_values(field: dict[str, Any], known: dict[str, Any]) -> dict[str, Any] | None:
+    """What a descriptor demands of a column, but for the values that it lists where the report reads any."""
+    constraints: dict[str, Any] | None = field.get("constraints")
+    if constraints is None or "enum" in known.get("constraints", {}):
+        return constraints
+    return {name: value for name, value in constraints.items() if name != "enum"} or None
+
+
 def _differing(name: str, schema: dict[str, Any], known: dict[str, Any]) -> Iterator[Fault]:
     """Yield where a declared table is not as the report reads it; it may have further columns behind the known ones."""
     columns = [field["name"] for field in schema["fields"]]
@@ -301,8 +309,8 @@ def _differing(name: str, schema: dict[str, Any], known: dict[str, Any]) -> Iter
         )
         return
     for field, right in zip(schema["fields"], known["fields"], strict=False):
-        for part in ("type", "constraints"):
-            if field.get(part) != right.get(part):
+        for part, own in (("type", field.get("type")), ("constraints", _without_own_values(field, right))):
+            if own != right.get(part):
                 yield Fault(
                     file=DESCRIPTOR,
                     column=f"{name}.{field['name']}.{part}",
@@ -311,7 +319,7 @@ def _differing(name: str, schema: dict[str, Any], known: dict[str, Any]) -> Iter
                     allowed=json.dumps(right.get(part), ensure_ascii=False),
                 )
     for field in schema["fields"][len(wanted) :]:
-        if set(field.get("constraints", {})) - {"required", "unique", "enum"}:
+        if field["name"] not in wanted and set(field.get("constraints", {})) - {"required", "unique", "enum"}:
             yield Fault(
                 file=DESCRIPTOR,
                 column=f"{name}.{field['name']}.constraints",
