@@ -25,7 +25,7 @@ CODEBOOK = "book/codebook"
 KINDS: dict[Lang, tuple[str, str, str]] = {"en": ("excerpt", "finding", "code"), "da": ("citat", "fund", "kode")}
 """What the search calls an entry, by language."""
 TERMS: dict[Lang, str] = {"en": "term", "da": "fagord"}
-"""What it calls a term of the glossary with its word in the other language."""
+"""What it calls the English word for a term of the glossary; the term itself is an entry of Sphinx's own."""
 
 
 LEDGER = f"notebooks/{HOMES['F']}"
@@ -153,8 +153,7 @@ class KodebogDomain(Domain):
                     yield shown, shown, kind, page, anchor, 1
         for address, (term, _meaning) in self.terms().items():
             if english := glossed().get(term):
-                shown = f"{english} ({term})" if own == "en" else f"{term} ({english})"
-                yield shown, shown, TERMS[own], GLOSSARY, address, 1
+                yield english, english, TERMS[own], GLOSSARY, address, 1
 
     def resolve_any_xref(self, *_: Any) -> list[Any]:
         """Nothing refers to an entry by its words."""
