@@ -83,7 +83,7 @@ def _allowed(field: dict[str, Any], refers: str | None) -> str:
         words.append(_("a value of {column}").format(column=refers))
     if "enum" in constraints:
         words.append(" / ".join(constraints["enum"]))
-    if "pattern" in constraints:
+    if "pattern" in constraints and "enum" not in constraints:  # the values say it
         words.append(_("pattern {pattern}").format(pattern=constraints["pattern"]))
     if "minimum" in constraints:
         words.append(_("at least {n}").format(n=constraints["minimum"]))
