@@ -301,7 +301,7 @@ def test_what_is_valid_can_be_shown(tmp_path_factory, out):
             writer = csv.DictWriter(file, columns, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
-    faults, _ = gate.faults(folder)
+    faults = gate.faults(folder).faults
     if faults:
         assert all(isinstance(fault, Fault) for fault in faults)
         return
