@@ -159,7 +159,7 @@ POINTS = {
 }
 
 
-@pytest.mark.parametrize("point", in_each_run(POINTS, {"while pages are written", "before the record"}))
+@pytest.mark.parametrize("point", in_each_run(POINTS, {"while pages are written"}))
 def test_killed_at_a_point(small, clean, point):
     """Killed at the points where something is half done, which no clock hits for sure."""
     assert build(small).returncode == 0
