@@ -46,7 +46,7 @@ test: env ## Run the tests: package, data, pages in a browser, and each notebook
 quick: env ## Run the tests that need no build, no browser and no study to break (20 seconds)
 	@$(PYTEST) -q -m "not trial and not thorough and not built and not checks" $(BUILT:%=--ignore=tests/test_%.py) tests
 
-thorough: env ## Run the tests that build further books or look at every page, as each push does (10 minutes)
+thorough: env ## Run the tests that build further books or look at every page, as each push does (10 to 17 minutes)
 	@$(PYTEST) --dist loadgroup -m "thorough and not trial" tests
 
 trials: env ## Run the tests of minutes each: builds stopped at any moment, one corrupted coding at a time

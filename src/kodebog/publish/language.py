@@ -43,7 +43,12 @@ def glossary() -> list[Path]:
 def glossed() -> dict[str, str]:
     """Return the Danish terms of the glossary, as it lists them, with the English words that it gives for them."""
     page = catalogues.page_file(GLOSSARY)
-    return dict(GLOSSED.findall(page.read_text(encoding="utf-8"))) if page.is_file() else {}
+    return _glossed(page, page.stat().st_mtime_ns) if page.is_file() else {}
+
+
+@functools.lru_cache(maxsize=1)
+def _glossed(page: Path, _changed: int) -> dict[str, str]:
+    return dict(GLOSSED.findall(page.read_text(encoding="utf-8")))
 
 
 def terms() -> set[str]:

@@ -109,11 +109,11 @@ def write(app: Sphinx, out: Path) -> Path:
     labels: set[str] = set()
     targets: dict[str, str] = {}
     named = titles(app.env)
-    counted = {page for page in pages(app) if re.match(r"1\D", named.get(page, ""))}
-    numbered = not counted  # as in the contents: what stands before chapter 1 has no number
+    first = next((page for page in pages(app) if re.match(r"1\D", named.get(page, ""))), None)
+    numbered = first is None  # as in the contents: what stands before chapter 1 has no number
     try:
         for docname in pages(app):
-            numbered = numbered or docname in counted
+            numbered = numbered or docname == first
             doctree = app.env.get_and_resolve_doctree(docname, app.builder)
             if docname == app.config.root_doc:  # the title of the book stands on the title page
                 next(doctree.findall(nodes.title)).children = [nodes.Text(_("The report at a glance"))]

@@ -32,10 +32,10 @@ LEDGER = f"notebooks/{HOMES['F']}"
 """The page on which findings stand."""
 
 
-def running_text(document: nodes.document) -> Iterator[nodes.paragraph]:
-    """Yield the paragraphs of a page; tables, captions and code are not running text."""
+def running_text(start: nodes.Element, onwards: bool = False) -> Iterator[nodes.paragraph]:
+    """Yield the paragraphs of a page, or those from `start` onwards; tables, captions and code are not running text."""
     aside = (nodes.table, nodes.figure, nodes.literal_block)
-    for paragraph in document.findall(nodes.paragraph):
+    for paragraph in start.findall(nodes.paragraph, ascend=onwards):
         within = any(isinstance(above, aside) for above in ancestors(paragraph))
         if not within and not {"kodebog-provenance", "kodebog-legend"} & set(paragraph["classes"]):
             yield paragraph

@@ -121,13 +121,11 @@ def write_data(app: Sphinx) -> None:
 
 def numbers(app: Sphinx) -> dict[str, str]:
     """Return what tables and figures are called by number, by address on their page."""
-    words = {"table": _("Table %s"), "figure": _("Fig. %s")}
     return {
-        identifier: words[kind] % ".".join(map(str, number))
+        identifier: app.config.numfig_format[kind] % ".".join(map(str, number))
         for kinds in app.env.toc_fignumbers.values()
-        for kind, found in kinds.items()
-        if kind in words
-        for identifier, number in found.items()
+        for kind in ("table", "figure")
+        for identifier, number in kinds.get(kind, {}).items()
     }
 
 

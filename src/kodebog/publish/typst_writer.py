@@ -16,6 +16,7 @@ from docutils import nodes
 
 from kodebog.edition import _
 from kodebog.errors import KodebogError
+from kodebog.publish.search import running_text
 from kodebog.report.style import drawable
 from kodebog.report.tables import FOLDED
 
@@ -69,14 +70,10 @@ def _before_table(node: nodes.Element) -> bool:
     return after is not None and any(True for _ in after.findall(nodes.table))
 
 
-def _text_follows(node: nodes.Node) -> bool:
+def _text_follows(node: nodes.Element) -> bool:
     """Whether text of the same section follows on a table, and so much of the chapter that the table stays in it."""
-    everything = list(node.document.findall()) if node.document else []
-    rest = everything[everything.index(node) + len(list(node.findall())) :] if everything else []
-    text = [part for part in rest if isinstance(part, nodes.paragraph) and not isinstance(part.parent, nodes.entry)]
-    if sum(len(part.astext()) for part in text) < ENOUGH:
-        return False
-    return _next_is_text(node)
+    enough = sum(len(paragraph.astext()) for paragraph in running_text(node, onwards=True)) >= ENOUGH
+    return enough and _next_is_text(node)
 
 
 def _next_is_text(node: nodes.Node) -> bool:
@@ -386,8 +383,9 @@ class TypstWriter(nodes.NodeVisitor):
         columns = ", ".join(f"{width}fr" for width in widths)
         legend, self.legend = self.legend and f"#linebreak(){self.legend}", ""
         caption = self._captured(title) + legend
-        some = "auto, float: " + ("true" if _text_follows(node) else "false")
-        keep = some if len(rows) <= SOME_ROWS else "false"
+        keep = "false"
+        if len(rows) <= SOME_ROWS:
+            keep = "auto, float: " + ("true" if _text_follows(node) else "false")
         self._put(
             f"#shown-table(({columns},), [{self._number('table', node)}], [{caption}], keep: {keep}, "
             f"({', '.join(f'[{cell}]' for cell in head)},), ({', '.join(cells)},))\n"

@@ -48,7 +48,6 @@ def codings(study: Study) -> str:
     """
     names, parents = study.labels("codes"), study.codes.set_index("code")["parent"].dropna().to_dict()
     families = study.codes.set_index("code")["family"].map(study.labels("families"))
-
     general = set(_general(study).values())
 
     def path(code: str) -> str:

@@ -287,7 +287,7 @@ def _twice(where: str, names: Iterable[str]) -> Iterator[Fault]:
 
 
 def _without_own_values(field: dict[str, Any], known: dict[str, Any]) -> dict[str, Any] | None:
-    """What a descriptor demands of a column, but for the values that it lists where the report reads any."""
+    """What a descriptor demands of a column; the values that it allows are its own where the report reads any."""
     constraints: dict[str, Any] | None = field.get("constraints")
     if constraints is None or "enum" in known.get("constraints", {}):
         return constraints
