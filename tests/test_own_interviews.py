@@ -37,7 +37,7 @@ class Installed:
         self._run([*run, "flit_core.wheel", "--outdir", str(folder)], cwd=paths.ROOT)
         (wheel,) = folder.glob("kodebog-*.whl")
         self._run([*run, "uv", "venv", "--python", sys.executable, "env"])
-        install = [*run, "uv", "pip", "install", "--python", "env/bin/python", "--compile-bytecode"]
+        install = [*run, "uv", "pip", "install", "--system-certs", "--python", "env/bin/python", "--compile-bytecode"]
         self._run([*install, "--constraints", "versions.txt", f"{wheel}[book]"])
 
     def _run(self, command, cwd=None, code=0, **more):

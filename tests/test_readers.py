@@ -2,13 +2,14 @@
 
 import random
 import sqlite3
+import time
 import zipfile
 
 import openpyxl
 import pytest
 
 from kodebog import cli
-from kodebog.study import doctor, readers
+from kodebog.study import doctor, importing, readers
 from kodebog.study.coded import Code, Coded, Coding, Document, Passage, ReadError, characters, on_words, unit_of
 from kodebog.study.readers import refi
 from kodebog.study.readers.tables import Columns
@@ -689,3 +690,74 @@ def test_the_same_words_in_two_paragraphs_are_two_passages(tmp_path):
 def test_passages_that_only_their_order_tells_are_counted(tmp_path):
     notes = readers.read(table(tmp_path / "t.csv", "document,code\nd,a\nd,b\n")).notes
     assert notes[0].startswith("2 passages with neither number nor words nor place, told by their order")
+
+
+def test_a_passage_of_a_recording_or_picture_is_known_by_its_place(tmp_path):
+    """Whatever ids an export gives it: the same place is the same passage, and those at one place are one."""
+
+    def exported(ids):
+        parts = (
+            ('AudioSource guid="{0}s1"', 'AudioSelection guid="{0}1" begin="0" end="900"'),
+            ('AudioSource guid="{0}s1"', 'AudioSelection guid="{0}2" begin="1000" end="1900"'),
+            ('AudioSource guid="{0}s1"', 'AudioSelection guid="{0}3" begin="1000" end="1900"'),
+            (
+                'PictureSource guid="{0}s2"',
+                'PictureSelection guid="{0}4" firstX="1" firstY="2" secondX="3" secondY="4"',
+            ),
+        )
+        code = '<Coding guid="{0}k{1}"><CodeRef targetGUID="{2}"/></Coding>'
+        sources = {}
+        for number, (source, held) in enumerate(parts):
+            given = code.format(ids, number, "c" if number < 2 else "d")
+            sources.setdefault(source.format(ids), []).append(f"<{held.format(ids)}>{given}</{held.partition(' ')[0]}>")
+        body = "".join(
+            f'<{head} name="{head.partition(" ")[0]}">{"".join(held)}</{head.partition(" ")[0]}>'
+            for head, held in sources.items()
+        )
+        path = tmp_path / f"{ids}.qdpx"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(
+                "project.qde",
+                '<Project xmlns="urn:QDA-XML:project:1.0" name="x"><CodeBook><Codes><Code guid="c" name="one"/>'
+                f'<Code guid="d" name="other"/></Codes></CodeBook><Sources>{body}</Sources></Project>',
+            )
+        return path
+
+    key = importing.Key()
+    first, again = (importing.tables(readers.read(exported(ids)), key).tables for ids in ("a", "b"))
+    assert [row["excerpt"] for row in first["excerpts"]] == ["E01", "E02", "E03"]
+    assert again["excerpts"] == first["excerpts"] and again["codings"] == first["codings"]
+
+
+def far(path):
+    """A workbook with a letter in its last cell."""
+    book = openpyxl.Workbook()
+    for row in (["document", "text", "code"], ["d", "made up", "x"]):
+        book.active.append(row)
+    book.active["XFD1048576"] = "z"
+    book.save(path)
+
+
+def repeated(path):
+    cell = '<table:table-cell table:number-columns-repeated="16384"><text:p>code</text:p></table:table-cell>'
+    row = f'<table:table-row table:number-rows-repeated="16384">{cell}</table:table-row>'
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", ODS.format(f'<table:table table:name="a">{row * 50}</table:table>'))
+
+
+@pytest.mark.parametrize(("name", "write"), [("far.xlsx", far), ("repeated.ods", repeated)])
+def test_a_small_file_of_many_cells_is_refused_at_once(tmp_path, name, write):
+    write(tmp_path / name)
+    begun = time.process_time()
+    with pytest.raises(ReadError, match=f"{name}: spans more than 20 million cells"):
+        readers.read(tmp_path / name)
+    assert time.process_time() - begun < 20
+
+
+def test_codes_below_each_other_without_end_are_refused():
+    codes = {str(n): Code(str(n), f"code {n}", str(n - 1) if n else "") for n in range(3_000)}
+    coded = Coded("made up", codes=codes, documents={"d": Document("d", "d")})
+    coded.passages, coded.codings = {"p": Passage("p", "d")}, [Coding("p", "2999")]
+    with pytest.raises(importing.ImportFault, match="on more than 100 levels"):
+        importing.tables(coded, importing.Key())

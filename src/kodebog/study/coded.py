@@ -56,6 +56,8 @@ class Passage:
     end: int | None = None
     words: str | None = None
     """What was said, where the file holds it and no text of the document."""
+    where: str = ""
+    """Where it stands in what is no text, such as a recording or a picture; it stays when ids change at each export."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,11 @@ class Coded:
         first: dict[tuple[object, ...], str] = {}
         same: dict[str, str] = {}
         for passage in self.passages.values():
-            placed = passage.start is not None
-            place = (passage.document, passage.start, passage.end) if placed else (passage.id,)
+            place: tuple[object, ...] = (passage.id,)
+            if passage.start is not None:
+                place = (passage.document, passage.start, passage.end)
+            elif passage.where:
+                place = (passage.document, passage.where)
             same[passage.id] = first.setdefault(place, passage.id)
         codings = list(dict.fromkeys(replace(coding, passage=same[coding.passage]) for coding in self.codings))
         notes = list(self.notes)

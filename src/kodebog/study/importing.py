@@ -15,6 +15,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -208,6 +209,10 @@ class Imported:
     """Their words in small letters."""
 
 
+DEEPEST = 100
+"""Levels on which codes may stand below each other."""
+
+
 class Names(NamedTuple):
     """What is called so where nobody has given it a name."""
 
@@ -225,9 +230,11 @@ def tables(coded: Coded, key: Key, group: str = "", called: Names | None = None,
     `key` grows by what is new.
 
     Raises:
-        ImportFault: when nothing is coded, or no document has the attribute.
+        ImportFault: when nothing is coded, codes stand too deep, or no document has the attribute.
 
     """
+    if any(len(list(islice(_upwards(coded, code), DEEPEST + 1))) > DEEPEST for code in coded.codes):
+        raise ImportFault(f"Codes stand below each other on more than {DEEPEST} levels; no codebook could show that.")
     coded, called = _without_circles(coded.joined()), called or Names()
     if not coded.codings:
         raise ImportFault("Nothing is coded in this file: there is nothing to make a study of.")
@@ -295,7 +302,8 @@ def _numbered_names(names: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def _named(document: str, passage: Passage) -> str:
     """What a passage is called in the key: the pseudonym of its document and its place there."""
-    return f"{document}\t{passage.id if passage.start is None else f'{passage.start}-{passage.end}'}"
+    place = passage.where or passage.id if passage.start is None else f"{passage.start}-{passage.end}"
+    return f"{document}\t{place}"
 
 
 def _without_circles(coded: Coded) -> Coded:

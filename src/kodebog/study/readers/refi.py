@@ -10,7 +10,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
@@ -38,6 +38,8 @@ UNITS: tuple[Unit, ...] = ("characters", "UTF-16 units", "UTF-8 bytes")
 SOURCES = ("TextSource", "PDFSource", "PictureSource", "AudioSource", "VideoSource")
 ELSEWHERE = ("PDFSelection", "PictureSelection", "AudioSelection", "VideoSelection", "TranscriptSelection")
 """Selections that have no place in a text."""
+PLACES = ("page", "firstX", "firstY", "secondX", "secondY", "begin", "end")
+"""What says where they stand: a page and corners, or milliseconds."""
 LEFT_OUT = (("Note", "memos"), ("Link", "links"), ("Graph", "graphs"))
 _FORBIDDEN = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]"
@@ -208,11 +210,24 @@ def _source(source: Element, members: _Members, users: dict[str, str], made: Cod
         made.notes.append(f"{document.capitalize()} has several transcripts; the first one counts.")
     selections = [e for h in holders for e in _children(h, "PlainTextSelection")]
     _selections(selections, name, document, text, users, made, shifted)
+    moments = {
+        point.get("guid"): point.get("timeStamp") or point.get("position") or ""
+        for holder in holders
+        for point in _children(holder, "SyncPoint")
+    }
     for selection in (e for h in holders for e in _children(h, *ELSEWHERE)):
-        _coded(selection, Passage(_id(selection.get("guid")), name), users, made)
+        passage = Passage(_id(selection.get("guid")), name, where=_where(selection, moments))
+        _coded(selection, passage, users, made)
     if _children(source, "Coding"):  # the document as a whole is coded
         whole = Passage(f"{name} as a whole", name, 0, len(text)) if text else Passage(f"{name} as a whole", name)
         _coded(source, whole, users, made)
+
+
+def _where(selection: Element, moments: Mapping[str | None, str]) -> str:
+    """Where a selection stands in a page, picture or recording; nothing where the file does not say."""
+    told = [f"{name} {selection.get(name)}" for name in PLACES if selection.get(name)]
+    told += [moments[at] for at in map(selection.get, ("fromSyncPoint", "toSyncPoint")) if moments.get(at)]
+    return ", ".join([_tag(selection), *told]) if told else ""
 
 
 def _selections(

@@ -8,15 +8,17 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import itertools
 import re
 import warnings
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
+from typing import TypeVar
+from xml.etree.ElementTree import Element, ParseError
 
 import openpyxl
 from defusedxml.ElementTree import fromstring
@@ -360,7 +362,8 @@ def _workbook(path: Path, sheet: str) -> list[list[str]]:
                 if sheet and sheet not in book.sheetnames:
                     raise ReadError(f"{path.name}: has no sheet “{sheet}”. Sheets: {', '.join(book.sheetnames)}")
                 cells = book[sheet] if sheet else book.worksheets[0]
-                return [[_cell(value) for value in row] for row in cells.iter_rows(values_only=True)]
+                rows = _bounded(cells.iter_rows(values_only=True), path.name)
+                return [[_cell(value) for value in row] for row in rows if any(value is not None for value in row)]
             finally:
                 book.close()
     except ReadError:
@@ -397,16 +400,46 @@ def _opened(path: Path, sheet: str) -> list[list[str]]:
     found = {str(table.get(f"{_TABLE}name")): table for table in root.iter(f"{_TABLE}table")}
     if not found or (sheet and sheet not in found):
         raise ReadError(f"{path.name}: has no sheet “{sheet}”. Sheets: {', '.join(found) or 'none'}")
-    rows = []
-    for row in found[sheet or next(iter(found))].iter(f"{_TABLE}table-row"):
-        cells = []
+    return list(_bounded(_shown(found[sheet or next(iter(found))]), path.name))
+
+
+def _shown(table: Element) -> Iterator[list[str]]:
+    """The rows of an OpenDocument sheet that are not empty, each as often as it is repeated."""
+    for row in table.iter(f"{_TABLE}table-row"):
+        cells: list[str] = []
         for cell in [c for c in row if c.tag in {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}]:
             said = "\n".join("".join(part.itertext()) for part in cell.iter(f"{_TEXT}p"))
             times = _times(cell.get(f"{_TABLE}number-columns-repeated"))
             cells += [said] * (times if said else min(times, 1_000))
+            if len(cells) > MOST_REPEATED:  # no program has more columns
+                break
         if any(cells):
-            rows += [cells] * _times(row.get(f"{_TABLE}number-rows-repeated"))
-    return rows
+            yield from itertools.repeat(cells, _times(row.get(f"{_TABLE}number-rows-repeated")))
+
+
+MOST_CELLS = 20_000_000
+"""Cells that a sheet may span, empty ones between the others with them."""
+
+
+Row = TypeVar("Row", bound=Sequence[object])
+
+
+def _bounded(rows: Iterable[Row], name: str) -> Iterator[Row]:
+    """Yield the rows of a sheet while they are not too many to be read.
+
+    Raises:
+        ReadError: when they span more cells than a sheet may.
+
+    """
+    left = MOST_CELLS
+    for row in rows:
+        left -= max(1, len(row))
+        if left < 0:
+            raise ReadError(
+                f"{name}: spans more than {MOST_CELLS // 1_000_000} million cells; delete the empty rows and columns "
+                "around what it holds."
+            )
+        yield row
 
 
 _TABLE, _TEXT = (f"{{urn:oasis:names:tc:opendocument:xmlns:{name}:1.0}}" for name in ("table", "text"))
