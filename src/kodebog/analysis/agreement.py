@@ -18,6 +18,7 @@ import pandas as pd
 from kodebog.analysis.coding import CODINGS, with_codings
 from kodebog.analysis.evidence import finding_evidence, pairs_in_any_reading, shared_pairs
 from kodebog.analysis.ledger import STATUSES, finding_status
+from kodebog.analysis.once import once_per_study
 from kodebog.study import Study
 
 DRAWS = 2_000
@@ -61,7 +62,7 @@ def krippendorffs_alpha(disagreeing: Counts, given: Counts, cells: Counts, readi
         return np.asarray(1 - (values - 1) * disagreeing / (readings - 1) / (given * (values - given)))
 
 
-@functools.lru_cache(maxsize=2)
+@once_per_study
 def readings_by_cell(study: Study) -> pd.DataFrame:
     """Return what each reading finds in each excerpt: a row for each excerpt and code, a truth value for each reading.
 
@@ -78,6 +79,7 @@ def readings_by_cell(study: Study) -> pd.DataFrame:
     return found.reindex(index).notna().rename_axis(columns=None)
 
 
+@once_per_study
 def agreement_of_pairs(study: Study) -> pd.DataFrame:
     """Return how far each two readings agree, before anything was settled.
 
@@ -97,6 +99,7 @@ def agreement_of_pairs(study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["one", "other", "both", "either", "kappa", "low", "high"])
 
 
+@once_per_study
 def agreement_by_family(study: Study) -> pd.DataFrame:
     """Return how far all readings agree, in the whole and for each family of codes that any of them gives.
 
@@ -143,7 +146,7 @@ def _with_interval(tallies: pd.DataFrame, measure: Callable[..., Counts]) -> tup
     return float(measure(*values.sum(axis=0))), float(low), float(high)
 
 
-@functools.lru_cache(maxsize=2)
+@once_per_study
 def lost_pairs(study: Study) -> dict[str, frozenset[tuple[str, str]]]:
     """Return, for each way to look at the codings, the pairs of finding and excerpt that share codes elsewhere only.
 
@@ -158,7 +161,7 @@ def lost_pairs(study: Study) -> dict[str, frozenset[tuple[str, str]]]:
     return {which: by_codes - shared_pairs(with_codings(study, which)) for which in ways}
 
 
-@functools.lru_cache(maxsize=2)
+@once_per_study
 def statuses_by_reading(study: Study) -> pd.DataFrame:
     """Return what would be said of each finding if only one reading of the excerpts counted.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import replace
 
 import pandas as pd
 
+from kodebog.analysis.once import once_per_study
 from kodebog.study import Study
 
 
@@ -28,7 +28,7 @@ def ancestors(codes: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(levels, ignore_index=True)
 
 
-@functools.lru_cache(maxsize=2)
+@once_per_study
 def coded(study: Study) -> pd.DataFrame:
     """Return which codes each excerpt carries, a row for each excerpt, code, basis and stance.
 

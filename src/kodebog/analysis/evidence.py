@@ -6,20 +6,20 @@ but are a check: a pair that shares codes must have been judged, and a judgement
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from kodebog.analysis.coding import coded, practice_of_excerpts, with_codings
+from kodebog.analysis.once import once_per_study
 from kodebog.study import Lang, Study
 
 STANCES = {"shows": "for", "qualifies": "qualifies", "speaks against": "against"}
 """What a judged relation means for a finding; “no” means nothing for it."""
 
 
-@functools.lru_cache(maxsize=2)
+@once_per_study
 def finding_evidence(study: Study) -> pd.DataFrame:
     """Return every excerpt and initiative that bears on a finding.
 
@@ -89,7 +89,7 @@ def shared_pairs(study: Study) -> set[tuple[str, str]]:
     return set(zip(shared["finding"], shared["id"], strict=True))
 
 
-@functools.lru_cache(maxsize=2)
+@once_per_study
 def pairs_in_any_reading(study: Study) -> frozenset[tuple[str, str]]:
     """Return the pairs of finding and excerpt that share codes in the codings that count, or in some reading.
 
@@ -131,6 +131,7 @@ def without_shared_codes(study: Study) -> pd.DataFrame:
     return judged[apart].reset_index(drop=True)
 
 
+@once_per_study
 def findings_with_evidence(study: Study, lang: Lang = "en") -> pd.DataFrame:
     """Return the findings with the ids of what bears on them.
 

@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from kodebog.analysis.coding import coded, ordered
+from kodebog.analysis.once import once_per_study
 from kodebog.study import Lang, Study
 
 EFFECTS = ("supports", "wished", "hinders")
 """What a factor does to co-creation, by the section of the article that it stands in."""
 
 
+@once_per_study
 def factor_summary(study: Study, family: str, lang: Lang = "en") -> pd.DataFrame:
     """Return the codes of a family with the printed excerpts that speak for them, in codebook order.
 
@@ -119,6 +121,7 @@ def cooccurrence(study: Study, codes: list[str] | None = None) -> pd.DataFrame:
     return counts.round().astype("int64").rename_axis(index="code", columns="with")
 
 
+@once_per_study
 def side_by_side(study: Study, lang: Lang = "en") -> pd.DataFrame:
     """Return what supports, what is wished for and what hinders, theme by theme.
 
@@ -156,6 +159,7 @@ SIDES = {"hinders": ("hinders",), "helps": ("supports", "wished")}
 """The two sides of a theme, and the effects on each."""
 
 
+@once_per_study
 def voices_by_theme(study: Study) -> pd.DataFrame:
     """Return who speaks of what hinders and of what helps or is wished for, theme by theme.
 

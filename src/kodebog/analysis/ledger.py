@@ -15,6 +15,7 @@ import pandas as pd
 
 from kodebog.analysis.evidence import finding_evidence
 from kodebog.analysis.factors import factor_summary
+from kodebog.analysis.once import once_per_study
 from kodebog.analysis.typology import compare_with_print
 from kodebog.errors import KodebogError
 from kodebog.files import write_whole
@@ -80,6 +81,7 @@ class LedgerError(KodebogError):
     """The recorded ledger cannot be compared with; the message says why and what to do."""
 
 
+@once_per_study
 def published_results(study: Study, lang: Lang = "en") -> pd.DataFrame:
     """Return every published result beside what the coded data give.
 
@@ -227,6 +229,7 @@ def finding_status(study: Study, evidence: pd.DataFrame | None = None, rule: Sid
     return pd.DataFrame(found, columns=columns).astype({"finding": "string"})
 
 
+@once_per_study
 def status_of_findings(study: Study) -> pd.Series[str]:
     """Return the status of each finding, in words, by its id.
 
@@ -268,6 +271,7 @@ def _status(claim: str, kind: str, shown: list[Voice], against: bool, rule: Side
     return "robust" if all(map(rule.holds, rests)) else "sides"
 
 
+@once_per_study
 def rules_compared(study: Study) -> pd.DataFrame:
     """Return what would be said if two sides were asked for otherwise.
 
@@ -309,6 +313,7 @@ def shown_apart(study: Study) -> tuple[str, ...]:
     return tuple(finding for finding in of_two if not in_one_part(finding))
 
 
+@once_per_study
 def robustness(study: Study) -> pd.DataFrame:
     """Return what becomes of each finding when one excerpt, or one whole perspective, is left out.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kodebog.analysis.coding import ordered, practice_of_excerpts
+from kodebog.analysis.once import once_per_study
 from kodebog.study import Study
 
 
@@ -44,6 +45,7 @@ def _in_order(study: Study, entries: pd.DataFrame) -> pd.DataFrame:
     return place.drop(columns=["_d", "_p", "_c"])
 
 
+@once_per_study
 def compare_with_print(study: Study) -> pd.DataFrame:
     """Return every entry of the rebuilt or the printed typology, and in which of them it stands.
 
@@ -66,6 +68,7 @@ def compare_with_print(study: Study) -> pd.DataFrame:
     return _in_order(study, both)[[*keys, "status", "excerpts", "cases"]]
 
 
+@once_per_study
 def grounds(study: Study) -> pd.DataFrame:
     """Return what each entry rests on that print and data share, each ground once.
 

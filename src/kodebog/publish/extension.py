@@ -35,7 +35,7 @@ from kodebog.publish.html import (
 )
 from kodebog.publish.pdf import PAGE_COUNT, PdfInBackground, TypstBuilder, page_count
 from kodebog.publish.search import KodebogDomain, kept
-from kodebog.report import gate, metadata
+from kodebog.report import catalogues, gate, metadata
 from kodebog.report.display import home, speakers
 from kodebog.report.facts import facts
 from kodebog.report.pages import (
@@ -259,7 +259,7 @@ def _generate(app: Sphinx, docname: str, source: list[str]) -> None:
         if (mark := f"% generated: {name}\n") in source[0]:
             made = make()
             source[0] = source[0].replace(mark, f"{made}\n")
-            if edition.language() != edition.source():
+            if edition.language() != edition.source() and catalogues.headed(made):
                 with edition.making(edition.source()):
                     app.env.temp_data.setdefault(editions.GENERATED, []).append((make(), made))
 

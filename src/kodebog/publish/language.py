@@ -98,10 +98,8 @@ def mark(document: nodes.document, study: Study, untranslated: bool = False) -> 
         if untranslated:
             return
     other = f"language-{ENGLISH if edition.language() == DANISH else DANISH}"
-    node: Any
-    for node in list(document.findall(may_be_other)):
-        if is_other(node, expressions):
-            node["classes"].append(other)
+    for node in [*_words_of(document, expressions), *_cells_of(document, expressions)]:
+        node["classes"].append(other)
     for text in [t for t in document.findall(nodes.Text) if pattern.search(t)]:
         if not any(_marked_or_code(above) for above in ancestors(text)):
             text.parent.replace(text, pieces(text.astext(), pattern, other))
@@ -118,43 +116,47 @@ def _marked_or_code(node: Any) -> bool:
     return isinstance(node, UNTOUCHED) or any(name.startswith("language-") for name in node.get("classes", ()))
 
 
-def may_be_other(node: nodes.Node) -> bool:
-    """Whether a node as a whole can be in the other language: emphasised words, terms, cells and what is in them."""
-    if isinstance(node, nodes.paragraph | nodes.list_item):
-        return isinstance(_cell(node), nodes.entry)
-    return isinstance(node, nodes.emphasis | nodes.strong | nodes.term | nodes.entry)
+def _words_of(document: nodes.document, expressions: frozenset[str]) -> Iterator[nodes.Element]:
+    """Yield emphasised words and terms in the other language; `expressions` are the known ones, in small letters."""
+    for node in document.findall(lambda n: isinstance(n, nodes.emphasis | nodes.strong | nodes.term)):
+        assert isinstance(node, nodes.Element)
+        if isinstance(node, nodes.term) and isinstance(node.parent.parent.parent, addnodes.glossary):
+            if edition.language() != DANISH and node.astext() in glossed():
+                yield node
+        elif _is_one(node, expressions):
+            yield node
 
 
-def is_other(node: nodes.Element, expressions: frozenset[str]) -> bool:
-    """Whether the words of a node are in the other language; `expressions` are the known ones, in small letters."""
-    if isinstance(node, nodes.entry):
-        return _head(node) == other_language()
-    if isinstance(node, nodes.term) and isinstance(node.parent.parent.parent, addnodes.glossary):
-        return edition.language() != DANISH and node.astext() in glossed()
+def _cells_of(document: nodes.document, expressions: frozenset[str]) -> Iterator[nodes.Element]:
+    """Yield cells in a column that is headed as the other language, and words of it that stand alone in a cell."""
+    for group in document.findall(nodes.tgroup):
+        columns = [spec for spec in group.children if isinstance(spec, nodes.colspec)]
+        heads = [""] * len(columns)
+        part: Any
+        for part in group.children[len(columns) :]:
+            for row in part.children:
+                for number, cell in enumerate(row.children):
+                    if columns[number].get("stub"):
+                        continue
+                    if heads[number] == other_language():
+                        yield cell
+                    alone = [c for child in cell.children for c in (child.children if _is_list(child) else [child])]
+                    yield from (c for c in alone if isinstance(c, ALONE) and _is_one(c, expressions))
+            if isinstance(part, nodes.thead):
+                heads = [cell.astext() for cell in part.children[0].children]
+
+
+ALONE = (nodes.paragraph, nodes.list_item)
+"""What can stand alone in a cell, or in a list there."""
+
+
+def _is_list(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.bullet_list)
+
+
+def _is_one(node: nodes.Element, expressions: frozenset[str]) -> bool:
+    """Whether the words of a node are among the expressions."""
     return " ".join(node.astext().split()).removesuffix(".").casefold() in expressions
-
-
-def _cell(node: nodes.Node) -> nodes.Node | None:
-    """The cell that a paragraph or a list item stands in; none for the cells that head a row."""
-    above: nodes.Node | None = node.parent
-    if isinstance(above, nodes.bullet_list):
-        above = above.parent
-    return above if isinstance(above, nodes.entry) and not _is_stub(above) else None
-
-
-def _is_stub(cell: nodes.entry) -> bool:
-    group = cell.parent.parent.parent
-    column = cell.parent.index(cell)
-    return bool([spec for spec in group.children if isinstance(spec, nodes.colspec)][column].get("stub"))
-
-
-def _head(cell: nodes.entry) -> str:
-    """The head of a cell's column; empty for a head itself and for a cell that heads its row."""
-    group = cell.parent.parent.parent
-    head = next((part for part in group.children if isinstance(part, nodes.thead)), None)
-    if head is None or cell.parent.parent is head or _is_stub(cell):
-        return ""
-    return str(head.children[0].children[cell.parent.index(cell)].astext())
 
 
 def pieces(text: str, pattern: re.Pattern[str], other: str = CLASS) -> list[nodes.Node]:

@@ -6,6 +6,7 @@ Typst strings, so no character of it can be taken for markup.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -72,8 +73,10 @@ def _before_table(node: nodes.Element) -> bool:
 
 def _text_follows(node: nodes.Element) -> bool:
     """Whether text of the same section follows on a table, and so much of the chapter that the table stays in it."""
-    enough = sum(len(paragraph.astext()) for paragraph in running_text(node, onwards=True)) >= ENOUGH
-    return enough and _next_is_text(node)
+    if not _next_is_text(node):
+        return False
+    lengths = itertools.accumulate(len(paragraph.astext()) for paragraph in running_text(node, onwards=True))
+    return any(length >= ENOUGH for length in lengths)
 
 
 def _next_is_text(node: nodes.Node) -> bool:
