@@ -650,6 +650,50 @@ def test_a_preview_opens_for_pointer_and_keyboard_and_closes_with_escape(page, s
     expect(card).to_be_visible()
 
 
+def test_a_finding_on_the_same_page_is_shown_from_its_row_also_where_a_filter_hides_that(page, study):
+    said = study.findings.set_index("finding").loc["F69", "statement_en"]
+    gist = study.excerpts.set_index("excerpt").loc["E27", "gist_en"]
+    for query, table in (("", "tab-ladder"), ("?status=alone", "tab-contrary")):
+        page.goto(f"notebooks/reproduction.html{query}")
+        page.locator(f"#{table} a[href$='#F69']").first.hover()
+        card = page.locator("#kodebog-card")
+        expect(card.locator("strong")).to_have_text("F69 · a voice against it")
+        expect(card).to_contain_text(said)
+        expect(card).to_contain_text(f"Against it E27 (manager): {gist}")
+    expect(page.locator("#F69")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    ("address", "words", "there", "gone"),
+    [
+        ("notebooks/reproduction.html", "Hjælp og hindring", "F36", "F07"),  # a section, in the other language
+        ("notebooks/reproduction.html", "facilitere stedbaseret samarbejde", "F07", "F36"),  # a code
+        ("notebooks/reproduction.html", "samarbejde mellem organisationer", "F07", "F36"),  # the statement
+        ("notebooks/reproduction.html", "front-line co-creator facilitates", "F07", "F36"),
+        ("notebooks/evidence.html", "Stay the course", "E07", "E01"),
+        ("notebooks/evidence.html", "hold fast", "E07", "E01"),
+        ("notebooks/evidence.html", "havnene", "E01", "E21"),
+        ("da/notebooks/reproduction.html", "facilitere stedbaseret samarbejde", "F07", "F36"),
+        ("da/notebooks/reproduction.html", "front-line co-creator facilitates", "F07", "F36"),
+    ],
+)
+def test_rows_are_found_by_words_of_both_languages(browser, served, width, address, words, there, gone):
+    context = browser.new_context(base_url=served.url, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.goto(address)
+    page.locator("#explorer [name=q]").fill(words)
+    expect(page.locator(f"table [id={gone}]")).to_have_count(0)
+    expect(page.locator(f"table [id={there}]")).to_have_count(1)
+    context.close()
+
+
+def test_words_in_a_fold_choose_no_finding(page):
+    page.goto("notebooks/reproduction.html")
+    page.locator("#explorer [name=q]").fill("a swap is agreed")  # what an excerpt says that shows F07 and F08
+    expect(page.locator("#tab-findings tbody [id^=F]")).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_a_preview_stays_inside_the_window(browser, served, width):
     context = browser.new_context(base_url=served.url, viewport={"width": width, "height": 700}, has_touch=width < 800)

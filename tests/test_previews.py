@@ -29,6 +29,7 @@ def test_every_excerpt_and_finding_has_one(study):
 def test_only_those_that_the_page_leads_to(study):
     body = '<a href="evidence.html#E07">E07</a> <a href="#F111">F111</a> <a href="#E99">E99</a> <a href="#F12b">no</a>'
     assert list(previews.wanted(body, study)) == ["E07", "F111"]
+    assert list(previews.wanted(f'{body} <span id="F111">F111</span>', study)) == ["E07"], "its row says it"
 
 
 @pytest.mark.xdist_group("book")

@@ -19,9 +19,11 @@ from kodebog.analysis.ledger import STATUSES, status_of_findings
 from kodebog.edition import _, noop
 from kodebog.report.display import home
 from kodebog.report.wording import in_both, known, labels, lang
-from kodebog.study import Lang, Study
+from kodebog.study import Study
 
-SCRIPTS = ("datatables/dataTables.min.js", "explorer.js")
+SCRIPT = "explorer.js"
+LIBRARY = "_static/datatables/dataTables.min.js"
+"""What the script loads when it needs it: on wide screens at once, so these fetch it with the page."""
 Attributes = dict[str, dict[str, str]]
 """What each row can be filtered by: id → attribute → values, joined by spaces; `text` is for free search."""
 
@@ -44,21 +46,18 @@ class Explorer:
 def excerpt_attributes(study: Study) -> Attributes:
     """Return what each excerpt can be filtered by.
 
-    `text` holds what free text is looked for in: gists, labels and definitions of its codes, in both languages. Coded
-    interviews have one language, and all of it stands in the row.
+    `text` holds what free text is looked for in beside what its row and the filters say: its first words, and its gist
+    in the other language. Coded interviews have one language, and all of it stands in the row.
     """
     families = study.codes.set_index("code")["family"]
     codes = coded(study).groupby("excerpt")["code"].agg(lambda c: list(dict.fromkeys(c)))
     practices = practice_of_excerpts(study).groupby("excerpt")["practice"].agg(list)
-    words = _words(study, "codes", "sections", "sample", "cases")
+    elsewhere = "gist_en" if lang() == "da" else "gist_da"
     found = {}
     for row in study.excerpts.itertuples():
         case = row.case if isinstance(row.case, str) else ""
         given = codes.get(row.excerpt, [])
-        text = [row.excerpt, row.role_printed, row.opening, row.gist_en, row.gist_da]
-        for said in words.values():
-            text += [said["sections"][row.section], said["sample"][row.perspective], said["cases"].get(case, "")]
-            text += [said["codes"][code] for code in given]
+        text = [row.role_printed, row.opening, getattr(row, elsewhere)]
         found[str(row.excerpt)] = {
             "perspective": str(row.perspective),
             "practice": " ".join(practices.get(row.excerpt, [])),
@@ -75,32 +74,27 @@ def excerpt_attributes(study: Study) -> Attributes:
 
 
 def finding_attributes(study: Study) -> Attributes:
-    """Return what each finding can be filtered by; `perspective`: of the excerpts that show it or speak against it."""
+    """Return what each finding can be filtered by; `perspective`: of the excerpts that show it or speak against it.
+
+    `text` is its statement in the other language.
+    """
     status = status_of_findings(study)
     names = {words: key for key, words in STATUSES.items()}
     asserted = study.finding_codes.groupby("finding")["code"].agg(list)
     speaker = study.excerpts.set_index("excerpt")["perspective"]
-    danish = study.findings.set_index("finding")["statement_da"]
-    words = _words(study, "codes", "sections", "questions")
+    elsewhere = study.findings.set_index("finding")["statement_en" if lang() == "da" else "statement_da"]
     found = {}
     for row in findings_with_evidence(study).itertuples():
         given = asserted.get(row.finding, [])
-        text = [row.finding, row.statement, danish[row.finding], status[row.finding]]
-        for said in words.values():
-            text += [said["sections"][row.section], said["questions"][row.question], *(said["codes"][c] for c in given)]
         found[str(row.finding)] = {
             "status": names[status[row.finding]],
             "perspective": " ".join(dict.fromkeys(speaker[e] for e in (*row.excerpts, *row.against))),
             "section": str(row.section),
             "question": str(row.question),
             "code": " ".join(given),
-            "text": " ".join(text),
+            "text": str(elsewhere[row.finding]),
         }
     return found
-
-
-def _words(study: Study, *tables: str) -> dict[Lang, dict[str, dict[str, str]]]:
-    return {name: {table: study.labels(table, name) for table in tables} for name in ("en", "da")}
 
 
 EXCERPTS = Explorer(

@@ -36,7 +36,8 @@ NEEDED = {
     "design-tabs.js": 'class="sd-tab-set',
     "sphinx-design.min.css": 'class="sd-',
     "furo-extensions.css": 'id="furo-readthedocs-versions"',
-    "mystnb": 'class="cell ',
+    "mystnb": 'class="output ',
+    "pygments.css": 'class="highlight',
 }
 """Scripts and styles that only some pages need, by how their names begin, and what such a page has in it."""
 PRIVATE_WORDS = noop(
@@ -113,8 +114,8 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
     if pagename == app.config.root_doc and not paths.PRIVATE:
         context["json_ld"] = metadata.script_safe(metadata.schema_org(paths.study(), where.book))
     if explorer.of_page(pagename):
-        for script in explorer.SCRIPTS:
-            app.add_js_file(script)
+        app.add_js_file(explorer.SCRIPT)
+        context["library"] = explorer.LIBRARY
     context["copying"] = editions.copying() if re.search(COPIED, context.get("body", "")) else ""
     context["switching"] = SWITCHING if context["switch_links"] else ""
     body = context.get("body", "")

@@ -27,6 +27,8 @@ PLAIN = Backend()
 SCRIPT = "previews.js"
 SIGN = r'href="[^"]*#([EF]\d{2,6})"'
 """A link to an excerpt or a finding, in a page."""
+ROW = r'id="(F\d{2,6})"'
+"""A finding that stands on a page."""
 CITED = r'href="[^"]*?(references\.html#([\w-]+))"'
 """A link to a reference."""
 TERM = r'href="[^"]*?(glossary\.html#(term-[\w-]+))"'
@@ -38,9 +40,13 @@ Preview = dict[str, Any]
 
 
 def wanted(body: str, study: Study) -> dict[str, Preview]:
-    """Return the previews for the links of a page: id → head, text, and what it rests on."""
+    """Return the previews for the links of a page: id → head, text, and what it rests on.
+
+    What a finding on this very page rests on, its own row says, and `previews.js` reads it there.
+    """
     known = previews(study)
-    return {name: known[name] for name in sorted(set(re.findall(SIGN, body))) if name in known}
+    linked = set(re.findall(SIGN, body)) - set(re.findall(ROW, body))
+    return {name: known[name] for name in sorted(linked) if name in known}
 
 
 def works(body: str, env: BuildEnvironment) -> dict[str, Preview]:

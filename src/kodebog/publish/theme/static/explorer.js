@@ -15,7 +15,15 @@ const kodebogAddress = {
   },
 };
 
-document.addEventListener("DOMContentLoaded", () => {
+/* DataTables filters and sorts. It is heavy, and comes when it is first needed: at once where heads can be sorted by, and
+   on a phone with the first filter. */
+const kodebogTables = new URL("datatables/dataTables.min.js", document.currentScript.src);
+const kodebogLoaded = (src) =>
+  new Promise((loaded, failed) => {
+    document.head.append(Object.assign(document.createElement("script"), { src, onload: loaded, onerror: failed }));
+  });
+
+document.addEventListener("DOMContentLoaded", async () => {
   const form = document.getElementById("explorer");
   const table = form && document.getElementById(form.dataset.table);
   if (!table) return;
@@ -42,25 +50,41 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const widths = [...table.querySelectorAll("col")].map((col) => ({ width: col.getAttribute("width") }));
   const columnDefs = [{ targets: "_all", searchable: false }]; // rows are chosen by `keeps`; their text need not be gathered
-  let made;
-  const sorted = () => {
-    if (made) return made;
+  let made, making;
+  const sorted = () => (making ??= kodebogLoaded(kodebogTables).then(sort));
+  const sort = () => {
+    const top = scrollY;
     table.hidden = true; // DataTables asks for widths while it changes the table: in sight, it would be laid out each time
     made = new DataTable(table, { columns: widths.length ? widths : null, columnDefs, paging: false, info: false, order: [], autoWidth: false, layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null }, language: JSON.parse(form.dataset.words) });
     table.hidden = false;
+    scrollTo({ top, behavior: "instant" });
     made.search.fixed("explorer", (_text, _data, index) => keeps(made.row(index).node()));
-    return made;
+  };
+
+  // Words are looked for in what a row says, folds aside, in what filters call it, and in its text in the other language.
+  const choices = fields.filter((field) => field.options);
+  const looked = new Map();
+  const saidIn = (row) => {
+    if (!looked.has(row)) {
+      const called = choices.flatMap(({ name, options }) =>
+        row.dataset[name].split(" ").map((value) => [...options].find((option) => option.value && option.value === value)?.text),
+      );
+      const text = [...[...row.cells].map(withoutFolds), row.dataset.text, ...called].filter(Boolean).join(" ");
+      looked.set(row, fold(text.replace(/\s+/g, " ")));
+    }
+    return looked.get(row);
   };
 
   const keeps = (row) =>
     fields.every((field) => {
       if (!field.value) return true;
-      if (field.name === "q") return fold(row.dataset.text ?? row.textContent).includes(fold(field.value.trim()));
+      if (field.name === "q") return saidIn(row).includes(fold(field.value.trim()));
       return row.dataset[field.name].split(" ").includes(field.value);
     });
 
-  const show = () => {
-    sorted().draw();
+  const show = async () => {
+    await sorted();
+    made.draw();
     tell();
   };
 
@@ -80,18 +104,18 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const apply = (hash = "", how) => {
     kodebogAddress.write(fields, hash, how);
-    show();
+    return show();
   };
 
   // What the address names is shown and opened, also where a filter hides it.
-  const reveal = () => {
+  const reveal = async () => {
     const named = location.hash && `[id="${location.hash.slice(1)}"]`;
     const row = named && rows().find((node) => node.querySelector(named));
     if (!row) return;
     row.querySelector("details")?.setAttribute("open", "");
     if (row.isConnected) return;
     fields.forEach((field) => (field.value = ""));
-    apply(location.hash);
+    await apply(location.hash);
     row.scrollIntoView();
   };
 
@@ -134,12 +158,11 @@ document.addEventListener("DOMContentLoaded", () => {
 
   kodebogAddress.read(fields);
   const wide = matchMedia("(min-width: 46.01rem)"); // where there are heads to sort by
-  if (wide.matches || fields.some((field) => field.value)) show();
-  else {
-    tell();
-    wide.addEventListener("change", sorted, { once: true });
-  }
-  reveal();
+  if (fields.some((field) => field.value)) await show();
+  else tell();
+  if (wide.matches) await sorted();
+  else wide.addEventListener("change", sorted, { once: true });
+  await reveal();
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 });
 

@@ -25,7 +25,22 @@ document.addEventListener("DOMContentLoaded", () => {
     link = null;
   };
 
-  const about = (target) => known[target.hash.slice(1)] ?? known[target.pathname?.split("/").pop() + target.hash];
+  // What a finding's row on this page says is not said again in the data; a filter may take the row out of the page.
+  const folds = [...document.querySelectorAll("tr > td > .kodebog-more")];
+  const rows = new Map(folds.map((fold) => [fold.closest("tr").querySelector("[id]")?.id, fold]));
+  const words = (element) => element.textContent.replace(/\s+/g, " ").trim();
+  const ofRow = (id) => {
+    const fold = rows.get(id);
+    if (!fold) return undefined;
+    const status = fold.parentElement.nextElementSibling;
+    const more = [...fold.querySelectorAll("p")].map(words);
+    return { head: `${id} · ${words(status)}`, text: words(fold.parentElement.firstElementChild), more };
+  };
+
+  const about = (target) => {
+    const id = target.hash.slice(1);
+    return known[id] ?? known[target.pathname?.split("/").pop() + target.hash] ?? ofRow(id);
+  };
 
   const show = (target) => {
     const { head, text, more, lang } = about(target);
