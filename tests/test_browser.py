@@ -655,6 +655,7 @@ def test_a_finding_on_the_same_page_is_shown_from_its_row_also_where_a_filter_hi
     gist = study.excerpts.set_index("excerpt").loc["E27", "gist_en"]
     for query, table in (("", "tab-ladder"), ("?status=alone", "tab-contrary")):
         page.goto(f"notebooks/reproduction.html{query}")
+        page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
         page.locator(f"#{table} a[href$='#F69']").first.hover()
         card = page.locator("#kodebog-card")
         expect(card.locator("strong")).to_have_text("F69 · a voice against it")

@@ -117,6 +117,8 @@ def page_context(app: Sphinx, pagename: str, templatename: str, context: dict[st
         app.add_js_file(explorer.SCRIPT)
         context["library"] = explorer.LIBRARY
     context["copying"] = editions.copying() if re.search(COPIED, context.get("body", "")) else ""
+    # the search has a script further down that needs those before it, and so has what tells buttons their words
+    context["deferring"] = doctree is not None and not context["copying"]
     context["switching"] = SWITCHING if context["switch_links"] else ""
     body = context.get("body", "")
     if doctree is not None and (found := _previews(app, body)):
