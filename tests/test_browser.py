@@ -675,6 +675,12 @@ def test_a_finding_on_the_same_page_is_shown_from_its_row_also_where_a_filter_hi
         ("notebooks/evidence.html", "Stay the course", "E07", "E01"),
         ("notebooks/evidence.html", "hold fast", "E07", "E01"),
         ("notebooks/evidence.html", "havnene", "E01", "E21"),
+        ("notebooks/evidence.html", "Harbours", "E07", "E21"),
+        ("notebooks/evidence.html", "Leder", "E07", "E02"),
+        ("notebooks/reproduction.html", "resources", "F36", "F07"),
+        ("notebooks/reproduction.html", "ressourcer", "F36", "F07"),
+        ("da/notebooks/reproduction.html", "Help and hindrance", "F36", "F07"),  # English names, which are not shown
+        ("da/notebooks/evidence.html", "Harbours", "E07", "E21"),
         ("da/notebooks/reproduction.html", "facilitere stedbaseret samarbejde", "F07", "F36"),
         ("da/notebooks/reproduction.html", "front-line co-creator facilitates", "F07", "F36"),
     ],

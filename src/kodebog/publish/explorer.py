@@ -164,12 +164,19 @@ def form(study: Study, explorer: Explorer) -> str:
     def options(attribute: str, table: str) -> str:
         taken = {value for row in used for value in row[attribute].split()}
         if table == "statuses":
-            names = {key: known(words) for key, words in STATUSES.items()}
+            english, names = STATUSES, {key: known(words) for key, words in STATUSES.items()}
         else:
+            english = study.labels(table)
             names = labels(study, table) if study.of_interviews else in_both(study, table)
         return "".join(
-            f'<option value="{escape(key)}">{escape(name)}</option>' for key, name in names.items() if key in taken
+            f'<option value="{escape(key)}"{also(english[key], name)}>{escape(name)}</option>'
+            for key, name in names.items()
+            if key in taken
         )
+
+    def also(english: str, name: str) -> str:
+        """What a value is called in English, where its name does not say it: rows are found by that, too."""
+        return "" if english in name else f' data-also="{escape(english)}"'
 
     everything = _("all")
     selects = "".join(

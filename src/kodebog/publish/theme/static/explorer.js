@@ -67,7 +67,7 @@ document.addEventListener("DOMContentLoaded", async () => {
   const saidIn = (row) => {
     if (!looked.has(row)) {
       const called = choices.flatMap(({ name, options }) =>
-        row.dataset[name].split(" ").map((value) => [...options].find((option) => option.value && option.value === value)?.text),
+        [...options].filter(({ value }) => value && row.dataset[name].split(" ").includes(value)).flatMap(({ text, dataset }) => [text, dataset.also]),
       );
       const text = [...[...row.cells].map(withoutFolds), row.dataset.text, ...called].filter(Boolean).join(" ");
       looked.set(row, fold(text.replace(/\s+/g, " ")));
