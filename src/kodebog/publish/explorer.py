@@ -6,7 +6,6 @@ Every row of such a table gets what it can be filtered by in `data-` attributes,
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -16,9 +15,10 @@ from html import escape
 from kodebog.analysis.coding import coded, practice_of_excerpts
 from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.ledger import STATUSES, status_of_findings
+from kodebog.analysis.once import once_per_study
 from kodebog.edition import _, noop
 from kodebog.report.display import home
-from kodebog.report.wording import in_both, known, labels, lang
+from kodebog.report.wording import in_both, known, labels, lang, other_lang
 from kodebog.study import Study
 
 SCRIPT = "explorer.js"
@@ -52,12 +52,11 @@ def excerpt_attributes(study: Study) -> Attributes:
     families = study.codes.set_index("code")["family"]
     codes = coded(study).groupby("excerpt")["code"].agg(lambda c: list(dict.fromkeys(c)))
     practices = practice_of_excerpts(study).groupby("excerpt")["practice"].agg(list)
-    elsewhere = "gist_en" if lang() == "da" else "gist_da"
     found = {}
     for row in study.excerpts.itertuples():
         case = row.case if isinstance(row.case, str) else ""
         given = codes.get(row.excerpt, [])
-        text = [row.role_printed, row.opening, getattr(row, elsewhere)]
+        text = [row.role_printed, row.opening, getattr(row, f"gist_{other_lang()}")]
         found[str(row.excerpt)] = {
             "perspective": str(row.perspective),
             "practice": " ".join(practices.get(row.excerpt, [])),
@@ -82,7 +81,7 @@ def finding_attributes(study: Study) -> Attributes:
     names = {words: key for key, words in STATUSES.items()}
     asserted = study.finding_codes.groupby("finding")["code"].agg(list)
     speaker = study.excerpts.set_index("excerpt")["perspective"]
-    elsewhere = study.findings.set_index("finding")["statement_en" if lang() == "da" else "statement_da"]
+    elsewhere = study.findings.set_index("finding")[f"statement_{other_lang()}"]
     found = {}
     for row in findings_with_evidence(study).itertuples():
         given = asserted.get(row.finding, [])
@@ -141,7 +140,7 @@ def first_with(study: Study, code: str) -> str:
     return _first_pages(study).get(code, EXCERPTS.page)
 
 
-@functools.lru_cache(maxsize=2)
+@once_per_study
 def _first_pages(study: Study) -> dict[str, str]:
     found: dict[str, str] = {}
     for excerpt, attributes in excerpt_attributes(study).items():

@@ -259,7 +259,7 @@ def _generate(app: Sphinx, docname: str, source: list[str]) -> None:
         if (mark := f"% generated: {name}\n") in source[0]:
             made = make()
             source[0] = source[0].replace(mark, f"{made}\n")
-            if edition.language() != edition.source() and catalogues.headed(made):
+            if edition.language() != edition.source() and any(catalogues.headings_of([(made, made)])):
                 with edition.making(edition.source()):
                     app.env.temp_data.setdefault(editions.GENERATED, []).append((make(), made))
 

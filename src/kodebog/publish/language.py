@@ -16,6 +16,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 from kodebog import edition
+from kodebog.analysis.once import once_per_study
 from kodebog.report import catalogues
 from kodebog.report.metadata import citation
 from kodebog.report.wording import other_language
@@ -66,7 +67,7 @@ def known(study: Study) -> tuple[frozenset[str], re.Pattern[str]]:
     return _known(study, edition.language())
 
 
-@functools.lru_cache(maxsize=4)
+@once_per_study
 def _known(study: Study, language: str) -> tuple[frozenset[str], re.Pattern[str]]:
     articles = {work["title"] for work in citation().get("references", []) if DANISH in work["languages"]}
     printed = set(study.roles["role_printed"]) | set(study.excerpts["opening"])
@@ -129,29 +130,25 @@ def _words_of(document: nodes.document, expressions: frozenset[str]) -> Iterator
 
 def _cells_of(document: nodes.document, expressions: frozenset[str]) -> Iterator[nodes.Element]:
     """Yield cells in a column that is headed as the other language, and words of it that stand alone in a cell."""
+    cell: Any
     for group in document.findall(nodes.tgroup):
         columns = [spec for spec in group.children if isinstance(spec, nodes.colspec)]
-        heads = [""] * len(columns)
-        part: Any
-        for part in group.children[len(columns) :]:
-            for row in part.children:
-                for number, cell in enumerate(row.children):
-                    if columns[number].get("stub"):
-                        continue
-                    if heads[number] == other_language():
-                        yield cell
-                    alone = [c for child in cell.children for c in (child.children if _is_list(child) else [child])]
-                    yield from (c for c in alone if isinstance(c, ALONE) and _is_one(c, expressions))
-            if isinstance(part, nodes.thead):
-                heads = [cell.astext() for cell in part.children[0].children]
+        head = next(group.findall(nodes.thead), None)
+        heads = [cell.astext() for cell in head.children[0].children] if head else [""] * len(columns)
+        for row in group.findall(nodes.row):
+            for column, above, cell in zip(columns, heads, row.children, strict=False):
+                if column.get("stub"):
+                    continue
+                if above == other_language() and row.parent is not head:
+                    yield cell
+                yield from (part for part in _alone(cell) if _is_one(part, expressions))
 
 
-ALONE = (nodes.paragraph, nodes.list_item)
-"""What can stand alone in a cell, or in a list there."""
-
-
-def _is_list(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.bullet_list)
+def _alone(cell: nodes.Node) -> Iterator[nodes.Element]:
+    """Yield what can stand alone in a cell: its paragraphs, and the items of its lists."""
+    for part in cell.children:
+        inner = part.children if isinstance(part, nodes.bullet_list) else [part]
+        yield from (one for one in inner if isinstance(one, nodes.paragraph | nodes.list_item))
 
 
 def _is_one(node: nodes.Element, expressions: frozenset[str]) -> bool:

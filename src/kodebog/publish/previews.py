@@ -5,7 +5,6 @@ The words stand in the page as data; `previews.js` shows them beside the link th
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +14,7 @@ from sphinx.environment import BuildEnvironment
 
 from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.ledger import STATUS_RULES, STATUSES, status_of_findings
+from kodebog.analysis.once import once_per_study
 from kodebog.edition import _, language
 from kodebog.publish.search import kept
 from kodebog.report.wording import joined, known, labels, lang, told
@@ -81,7 +81,7 @@ def gists(study: Study) -> dict[str, tuple[str, str]]:
     return _gists(study, language())
 
 
-@functools.lru_cache(maxsize=4)
+@once_per_study
 def _gists(study: Study, _language: str) -> dict[str, tuple[str, str]]:
     people, codes = labels(study, "sample"), labels(study, "codes")
     given = study.excerpt_codes.groupby("excerpt")["code"].agg(lambda c: "; ".join(codes[x] for x in dict.fromkeys(c)))
@@ -110,7 +110,7 @@ def previews(study: Study) -> dict[str, Preview]:
     return _previews(study, language())
 
 
-@functools.lru_cache(maxsize=4)
+@once_per_study
 def _previews(study: Study, _language: str) -> dict[str, Preview]:
     cases, sections, codes = (labels(study, table) for table in ("cases", "sections", "codes"))
     found: dict[str, Preview] = {}

@@ -178,11 +178,6 @@ def headings_of(texts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         yield from zip(_HEADING.findall(new), _HEADING.findall(old), strict=False)
 
 
-def headed(text: str) -> bool:
-    """Whether there is a heading in a text."""
-    return bool(_HEADING.search(text))
-
-
 def addresses(headings: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return headings as HTML addresses: that of the translated heading → that of the original one."""
     return {nodes.make_id(new): nodes.make_id(old) for new, old in headings}

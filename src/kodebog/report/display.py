@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import html
 import io
 import re
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kodebog.analysis.interviews import paged
+from kodebog.analysis.once import once_per_study
 from kodebog.edition import _
 from kodebog.report.style import SHEET
 from kodebog.study import Study
@@ -32,7 +32,7 @@ def home(study: Study, identifier: str) -> str:
     return HOMES[identifier[0]] + (f"-{page}" if page > 1 else "")
 
 
-@functools.lru_cache(maxsize=2)
+@once_per_study
 def pages_of_excerpts(study: Study) -> dict[str, int]:
     """Return the page of each excerpt, from 1, as `kodebog.analysis.interviews.paged` has it."""
     return paged(study.excerpts["excerpt"], study.excerpts["section"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -13,6 +12,7 @@ from kodebog.analysis.coding import placed_against_content
 from kodebog.analysis.evidence import findings_with_evidence
 from kodebog.analysis.factors import effects_by_perspective, factor_summary, side_by_side
 from kodebog.analysis.ledger import STATUSES, TWO_SIDES, finding_status, published_results, shown_apart
+from kodebog.analysis.once import once_per_study
 from kodebog.analysis.sample import coverage, labels_that_differ, sample_against_print, voices_at_most
 from kodebog.analysis.typology import compare_with_print, grounds
 from kodebog.edition import _, decimal, language, whole
@@ -30,7 +30,7 @@ def facts(study: Study) -> Facts:
     return _facts(study, language())
 
 
-@functools.lru_cache(maxsize=4)
+@once_per_study
 def _facts(study: Study, _language: str) -> Facts:
     if study.of_interviews:
         return MappingProxyType(_of_interviews(study))

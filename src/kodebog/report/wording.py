@@ -15,6 +15,11 @@ def lang() -> Lang:
     return "da" if language() == "da" else "en"
 
 
+def other_lang() -> Lang:
+    """Return the other language of the study's own texts."""
+    return "en" if lang() == "da" else "da"
+
+
 def other_language() -> str:
     """Return the head of the column that says in the other language what stands beside it."""
     return _("English") if lang() == "da" else "Dansk"

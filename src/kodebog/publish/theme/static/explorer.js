@@ -17,9 +17,9 @@ const kodebogAddress = {
 
 /* DataTables filters and sorts. It is heavy, and comes when it is first needed: at once where heads can be sorted by, and
    on a phone with the first filter. */
-const kodebogTables = new URL("datatables/dataTables.min.js", document.currentScript.src);
-const kodebogLoaded = (src) =>
+const kodebogTables = () =>
   new Promise((loaded, failed) => {
+    const src = document.getElementById("kodebog-library").href;
     document.head.append(Object.assign(document.createElement("script"), { src, onload: loaded, onerror: failed }));
   });
 
@@ -51,7 +51,7 @@ document.addEventListener("DOMContentLoaded", async () => {
   const widths = [...table.querySelectorAll("col")].map((col) => ({ width: col.getAttribute("width") }));
   const columnDefs = [{ targets: "_all", searchable: false }]; // rows are chosen by `keeps`; their text need not be gathered
   let made, making;
-  const sorted = () => (making ??= kodebogLoaded(kodebogTables).then(sort));
+  const sorted = () => (making ??= kodebogTables().then(sort));
   const sort = () => {
     const top = scrollY;
     table.hidden = true; // DataTables asks for widths while it changes the table: in sight, it would be laid out each time
@@ -160,9 +160,9 @@ document.addEventListener("DOMContentLoaded", async () => {
   const wide = matchMedia("(min-width: 46.01rem)"); // where there are heads to sort by
   if (fields.some((field) => field.value)) await show();
   else tell();
+  await reveal();
   if (wide.matches) await sorted();
   else wide.addEventListener("change", sorted, { once: true });
-  await reveal();
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 });
 
