@@ -271,8 +271,8 @@ def _settle(app: Sphinx, config: Config) -> None:
     config.html_baseurl, config.notfound_urls_prefix = where.book, where.path()
     if edition.language() != edition.source():
         config.myst_heading_slug_func = "kodebog.report.catalogues.slug"
-        if "bibtex_bibfiles" in config and config.bibtex_bibfiles:
-            references.use(config)
+    if "bibtex_bibfiles" in config and config.bibtex_bibfiles:
+        references.use(config)
     if config.notfound_context:
         config.notfound_context = editions.not_found(config.notfound_context)
     config.html_show_search_summary = False  # which asks for every page that it finds; snippets.js knows them

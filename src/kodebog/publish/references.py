@@ -13,6 +13,9 @@ from pybtex.plugin import register_plugin
 from pybtex.richtext import Text
 from pybtex.style import FormattedEntry
 from pybtex.style.formatting.plain import Style
+from pybtex.style.labels.number import LabelStyle
+from pybtex.style.names.plain import NameStyle
+from pybtex.style.sorting.author_year_title import SortingStyle
 from pybtex.style.template import Node, names, sentence
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -47,7 +50,10 @@ class Citing(AuthorYearReferenceStyle):
 
 
 class Listing(Style):  # type: ignore[misc]
-    """Pybtex's plain style in the edition's words."""
+    """Pybtex's plain style in the edition's words; an entry that is as it was, is listed as it was."""
+
+    # classes, not names: for a name all that is installed is looked through each time
+    default_name_style, default_label_style, default_sorting_style = NameStyle, LabelStyle, SortingStyle
 
     def format_names(self, role: str, as_sentence: bool = True) -> Any:
         """Return the template of a list of names."""
@@ -56,11 +62,21 @@ class Listing(Style):  # type: ignore[misc]
 
     def format_entry(self, label: str, entry: Any, bib_data: Any = None) -> Any:
         """Return an entry of the list."""
+        listed = edition.language(), label, repr(entry)
+        if listed not in _listed:
+            _listed[listed] = self._format(label, entry, bib_data)
+        return _listed[listed]
+
+    def _format(self, label: str, entry: Any, bib_data: Any) -> FormattedEntry:
         if "note" in entry.fields:
             entry.fields["note"] = known(entry.fields["note"])
         template = _in_words(getattr(self, f"get_{entry.type}_template")(entry))
         text = template.format_data({"entry": entry, "style": self, "bib_data": bib_data})
         return FormattedEntry(entry.key, text, label)
+
+
+_listed: dict[tuple[str, str, str], FormattedEntry] = {}
+"""Entries by language, label and all that is in them: Sphinx asks for each again at every edit."""
 
 
 def _in_words(template: Any) -> Any:
@@ -71,19 +87,19 @@ def _in_words(template: Any) -> Any:
 
 
 def use(config: Config) -> None:
-    """Let sphinxcontrib-bibtex cite and list in the words of the edition."""
+    """Let sphinxcontrib-bibtex cite and list in the words of the edition; what a link leads to, the previews show."""
     sphinxcontrib.bibtex.plugin.register_plugin("sphinxcontrib.bibtex.style.referencing", NAME, Citing)
     register_plugin("pybtex.style.formatting", NAME, Listing, force=True)
     config.bibtex_reference_style = config.bibtex_default_style = NAME
+    config.bibtex_tooltips = False
 
 
 def mark(document: nodes.document, env: BuildEnvironment) -> None:
     """Give the titles of listed works that are in another language than the edition that language."""
     if "cite" not in env.domains:
         return
-    if edition.language() != edition.source():  # what a tooltip says, no language can be given to; the cards have one
+    if edition.language() != edition.source():
         for link in document.findall(nodes.reference):
-            link.attributes.pop("reftitle", None)
             for text in [t for t in link.findall(nodes.Text) if UNDATED in t.astext()]:
                 text.parent.replace(text, nodes.Text(text.astext().replace(UNDATED, known(UNDATED))))
     listed = {citation.citation_id: citation.entry for citation in getattr(env.domains["cite"], "citations", ())}
