@@ -69,10 +69,15 @@ NO_TERMS = (nodes.table, nodes.title, nodes.reference, nodes.caption, nodes.term
 """Places in which a term is no link."""
 
 
+MANY = 9
+"""Columns from which on the cells of a table are narrow and its letters small."""
+
+
 class ReadableTables(SphinxPostTransform):
     """Ties every cell to its heads, for screen readers and for phones, where a row becomes a card.
 
-    In a table of the class `kodebog-columns` it is the column that becomes one.
+    In a table of the class `kodebog-columns` it is the column that becomes one. What style sheets would otherwise have to
+    look for in every table stands in its class; an address within a row becomes that of the row, which is framed.
     """
 
     default_priority = 700  # after the theme has wrapped each table
@@ -87,11 +92,16 @@ class ReadableTables(SphinxPostTransform):
         for table in self.document.findall(nodes.table):
             # the roles keep the table a table where the style sheet lays it out as cards
             table["html"] = {"role": "table"}
+            if "colwidths-given" in table["classes"]:
+                table["classes"].append("kodebog-widths")
             for head in table.findall(nodes.thead):
                 self._rows(head, [])
             heads = [" ".join(e.astext().split()) for e in next(iter(table.findall(nodes.row))).children]
+            if len(heads) >= MANY:
+                table["classes"].append("kodebog-narrow")
             for body in table.findall(nodes.tbody):
                 self._rows(body, heads)
+                self._addresses(body)
                 if "kodebog-columns" in table["classes"]:
                     self._columns(body, heads)
 
@@ -112,6 +122,15 @@ class ReadableTables(SphinxPostTransform):
                     cell["html"] = {**cell.get("html", {}), "data-head": heads[i], "role": "cell"}
                     if not cell.astext().strip():
                         cell["html"]["data-empty"] = "true"
+
+    @staticmethod
+    def _addresses(body: nodes.tbody) -> None:
+        """Give each row the address that stands in it."""
+        rows: Any = body.children
+        for row in rows:
+            for within in row.findall(lambda n: isinstance(n, nodes.inline) and len(n["ids"]) == 1):
+                if not row["ids"]:
+                    row["ids"], within["ids"] = within["ids"], []
 
     @staticmethod
     def _columns(body: nodes.tbody, heads: list[str]) -> None:

@@ -1,5 +1,5 @@
 /* Filters for the tables of excerpts and findings. Without JavaScript the table stands as it is.
-   Filters combine, and stand in the address, so that a view can be shared. */
+   Filters combine, and stand in the address, so that a view can be shared. Scripts stand below all that they work on. */
 const kodebogAddress = {
   read(fields) {
     const asked = new URLSearchParams(location.search);
@@ -23,7 +23,7 @@ const kodebogTables = () =>
     document.head.append(Object.assign(document.createElement("script"), { src, onload: loaded, onerror: failed }));
   });
 
-document.addEventListener("DOMContentLoaded", async () => {
+(async () => {
   const form = document.getElementById("explorer");
   const table = form && document.getElementById(form.dataset.table);
   if (!table) return;
@@ -88,14 +88,18 @@ document.addEventListener("DOMContentLoaded", async () => {
     tell();
   };
 
+  let asked = ""; // what links and marks on the page follow; most pages are opened without a filter
   const chosen = { search: "applied" };
   const rows = (which) => (made ? made.rows(which).nodes().toArray() : [...table.tBodies[0].rows]);
 
   const tell = () => {
     status.textContent = form.dataset.shown.replace("{n}", rows(chosen).length).replace("{N}", rows().length);
-    for (const page of onwards) page.search = location.search;
-    const there = new Set(ladder.length ? rows(chosen).map((row) => row.querySelector("[id]")?.id) : []);
-    for (const mark of ladder) mark.parentElement.classList.toggle("kodebog-out", !there.has(mark.textContent));
+    if (location.search !== asked) {
+      asked = location.search;
+      for (const page of onwards) page.search = asked;
+      const there = new Set(rows(chosen).map((row) => row.id));
+      for (const mark of ladder) mark.parentElement.classList.toggle("kodebog-out", !there.has(mark.textContent));
+    }
     form.dispatchEvent(new Event("filtered"));
     meaning.hidden = !meanings[form.code?.value];
     if (!meaning.hidden) meaning.href = meanings[form.code.value];
@@ -109,8 +113,7 @@ document.addEventListener("DOMContentLoaded", async () => {
 
   // What the address names is shown and opened, also where a filter hides it.
   const reveal = async () => {
-    const named = location.hash && `[id="${location.hash.slice(1)}"]`;
-    const row = named && rows().find((node) => node.querySelector(named));
+    const row = location.hash && rows().find((node) => node.id === location.hash.slice(1));
     if (!row) return;
     row.querySelector("details")?.setAttribute("open", "");
     if (row.isConnected) return;
@@ -164,11 +167,11 @@ document.addEventListener("DOMContentLoaded", async () => {
   if (wide.matches) await sorted();
   else wide.addEventListener("change", sorted, { once: true });
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
-});
+})();
 
 /* What would be said of the findings if something were left out: the rules of kodebog.analysis.ledger, on the page's own
    data. A test holds this against Python over every single choice. */
-document.addEventListener("DOMContentLoaded", () => {
+(() => {
   const form = document.getElementById("experiment");
   if (!form) return;
   const { statuses, excerpts, findings, lost } = JSON.parse(document.getElementById("kodebog-experiment").textContent);
@@ -201,14 +204,17 @@ document.addEventListener("DOMContentLoaded", () => {
     );
   };
 
-  const before = form.statuses("", "");
-  const rungs = [...document.getElementById("tab-ladder").tBodies[0].rows];
-  const marks = rungs.flatMap((row) => [...row.querySelectorAll(".kodebog-rung")]).map((mark) => {
-    const place = document.createComment("");
-    const column = mark.closest("td").cellIndex;
-    mark.parentElement.before(place);
-    return { mark, place, column };
-  });
+  let before, rungs, marks;
+  const begin = () => {
+    before = form.statuses("", "");
+    rungs = [...document.getElementById("tab-ladder").tBodies[0].rows];
+    marks = rungs.flatMap((row) => [...row.querySelectorAll(".kodebog-rung")]).map((mark) => {
+      const place = document.createComment("");
+      const column = mark.closest("td").cellIndex;
+      mark.parentElement.before(place);
+      return { mark, place, column };
+    });
+  };
 
   const climb = (now) => {
     for (const { mark, place } of marks) {
@@ -232,6 +238,7 @@ document.addEventListener("DOMContentLoaded", () => {
   };
 
   const look = () => {
+    if (!marks) begin();
     const now = form.statuses(form.without.value, form.way.value);
     const moved = Object.keys(now).filter((id) => now[id] !== before[id]);
     told.textContent = form.dataset.moved.replace("{n}", moved.length).replace("{N}", Object.keys(now).length);
@@ -256,4 +263,4 @@ document.addEventListener("DOMContentLoaded", () => {
     kodebogAddress.write(fields, location.hash);
     look();
   });
-});
+})();

@@ -1,7 +1,7 @@
 /* The legend of a picture shows the marks of one speaker alone. Who stands in the address, by the name that the filters of
    excerpts and findings have too, so that a view can be shared; links to these pages take it along. Where such a filter
    stands on the page, the legend is another way to set it. */
-document.addEventListener("DOMContentLoaded", () => {
+(() => {
   const who = (mark) => [...mark.classList].find((name) => name.startsWith("of-"))?.slice("of-".length);
   const marks = [...document.querySelectorAll("article .kodebog-voice")];
 
@@ -9,6 +9,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const button = document.createElement("button");
     button.type = "button";
     button.className = key.className;
+    button.ariaPressed = "false";
     button.append(...key.childNodes);
     key.replaceWith(button);
     return button;
@@ -17,10 +18,13 @@ document.addEventListener("DOMContentLoaded", () => {
   const filter = document.getElementById("explorer");
   const onwards = filter ? [] : [...document.querySelectorAll('article a[href*="evidence"], article a[href*="reproduction"]')];
 
+  let shown = null;
   const show = (speaker) => {
+    if (speaker === shown) return;
+    shown = speaker;
     for (const link of onwards) if (!link.search || link.search.startsWith("?perspective=")) link.search = speaker ? `?perspective=${speaker}` : "";
     for (const mark of marks) mark.closest("a").classList.toggle("kodebog-out", Boolean(speaker) && who(mark) !== speaker);
-    for (const key of keys) key.setAttribute("aria-pressed", who(key) === speaker);
+    for (const key of keys) key.ariaPressed = String(who(key) === speaker);
   };
 
   for (const key of keys) {
@@ -44,4 +48,4 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   asked();
   filter?.addEventListener("filtered", asked);
-});
+})();

@@ -1,6 +1,6 @@
 /* A card beside the link to an excerpt, a finding, a reference or a term, with what stands there. It opens for the pointer, the keyboard and a
    tap (a second tap follows the link), stays while the pointer is on it, and closes with Escape. */
-document.addEventListener("DOMContentLoaded", () => {
+(() => {
   const data = document.getElementById("kodebog-previews");
   if (!data) return;
   const known = JSON.parse(data.textContent);
@@ -27,7 +27,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   // What a finding's row on this page says is not said again in the data; a filter may take the row out of the page.
   const folds = [...document.querySelectorAll("tr > td > .kodebog-more")];
-  const rows = new Map(folds.map((fold) => [fold.closest("tr").querySelector("[id]")?.id, fold]));
+  const rows = new Map(folds.map((fold) => [fold.closest("tr").id, fold]));
   const words = (element) => element.textContent.replace(/\s+/g, " ").trim();
   const ofRow = (id) => {
     const fold = rows.get(id);
@@ -95,4 +95,4 @@ document.addEventListener("DOMContentLoaded", () => {
   document.addEventListener("pointerdown", (event) => {
     if (link && !card.contains(event.target) && !link.contains(event.target)) hide();
   });
-});
+})();
