@@ -443,32 +443,6 @@ RELATIONS = (noop("shows"), noop("qualifies"), noop("speaks against"))
 """How an excerpt can bear on a finding."""
 
 
-def contrary(study: Study) -> Table:
-    """Return the findings that an excerpt qualifies or speaks against, with who says so and why."""
-    speaker = study.excerpts.set_index("excerpt")["perspective"].map(labels(study, "sample"))
-    order = {finding: i for i, finding in enumerate(study.findings["finding"])}
-    judged = study.finding_excerpts
-    rows = judged[judged["relation"].isin(["qualifies", "speaks against"])]
-    rows = rows.sort_values("finding", key=lambda f: f.map(order), kind="stable")
-    statement = told(study.findings.set_index("finding"), "statement")
-    frame = pd.DataFrame(
-        {
-            _("Finding"): rows["finding"],
-            _("What the article finds"): rows["finding"].map(statement),
-            _("Excerpt"): rows["excerpt"],
-            _("Speaker"): rows["excerpt"].map(speaker),
-            _("Relation"): rows["relation"].map(known),
-            _("Why"): told(rows, "why"),
-        }
-    )
-    against = int((rows["relation"] == "speaks against").sum())
-    caption = _(
-        "{findings} findings meet a reservation in print; in {against} of the "
-        "{n} pairs of finding and excerpt here the excerpt speaks against the claim itself"
-    ).format(findings=rows["finding"].nunique(), against=against, n=len(rows))
-    return Table(frame, caption, "tab-contrary", (9, 33, 9, 12, 12, 25), look=FOLDED)
-
-
 def judgements(study: Study) -> Table:
     """Return every judgement that an excerpt bears on a finding: which part, how, and why."""
     rows = study.finding_excerpts[study.finding_excerpts["relation"] != "no"]
