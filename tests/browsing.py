@@ -40,8 +40,11 @@ ALL_LAID_OUT = "tr { content-visibility: visible !important }"
 """Rows far away are laid out when a reader comes near; axe never does, and takes them for lying over each other."""
 
 
-def look(browser, site, name, looks):
-    """What axe finds, and whether anything runs off the side."""
+ALL_OPEN = "document.querySelectorAll('details').forEach((fold) => (fold.open = true))"
+
+
+def look(browser, site, name, looks, opened=False):
+    """What axe finds, in folds too where these are opened first, and whether anything runs off the side in any case."""
     import axe_playwright_python
 
     axe = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
@@ -50,6 +53,8 @@ def look(browser, site, name, looks):
     page.goto(name)
     page.evaluate(axe)
     page.add_style_tag(content=ALL_LAID_OUT)
+    if opened:
+        page.evaluate(ALL_OPEN)
     found = []
     for scheme, width in looks:
         page.emulate_media(color_scheme=scheme)
@@ -57,7 +62,10 @@ def look(browser, site, name, looks):
         for violation in page.evaluate("rules => axe.run(rules)", RULES)["violations"]:
             nodes = [node["html"][:150] for node in violation["nodes"][:2]]
             found.append((scheme, width, violation["id"], nodes))
+    page.evaluate(ALL_OPEN)
+    for width in sorted({width for _, width in looks}):
+        page.set_viewport_size({"width": WIDTHS[width], "height": 900})
         if page.evaluate("document.documentElement.scrollWidth") > WIDTHS[width]:
-            found.append((scheme, width, "wider than the window", []))
+            found.append((width, "wider than the window", []))
     context.close()
     return found

@@ -113,6 +113,11 @@ def test_axe_finds_nothing_on_danish_pages(browser, served, name):
     assert look(browser, served, name, [("light", "phone")]) == []
 
 
+@pytest.mark.parametrize("name", ["book/reuse.html", "notebooks/readings.html"])
+def test_nor_in_code_and_what_is_folded_away(browser, served, name):
+    assert look(browser, served, name, [("light", "phone"), ("dark", "desktop")], opened=True) == []
+
+
 @pytest.mark.trial
 @pytest.mark.parametrize("name", PAGES + DANISH)
 def test_nor_in_any_other_way_of_looking(browser, served, name):

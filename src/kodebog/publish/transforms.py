@@ -76,8 +76,8 @@ MANY = 9
 class ReadableTables(SphinxPostTransform):
     """Ties every cell to its heads, for screen readers and for phones, where a row becomes a card.
 
-    In a table of the class `kodebog-columns` it is the column that becomes one. What style sheets would otherwise have to
-    look for in every table stands in its class; an address within a row becomes that of the row, which is framed.
+    In a table of the class `kodebog-columns` it is the column that becomes one. What style sheets would otherwise have
+    to look for in every table stands in its class; an address within a row becomes that of the row, which is framed.
     """
 
     default_priority = 700  # after the theme has wrapped each table
