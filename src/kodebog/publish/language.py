@@ -29,8 +29,6 @@ GLOSSARY = "book/glossary"
 """The page on which terms are explained."""
 GLOSSED = re.compile(r"^(\S.*)\n +\*([^*]+?)\.?\*", re.MULTILINE)
 """A term on that page whose meaning begins with English words for it."""
-CHANGES = "CHANGELOG.md"
-"""The list of changes, which a page takes in; it is in the language that the project is written in."""
 LABELLED = ("sections", "questions", "sample", "policy_areas", "cases", "families", "themes", "codes", "concepts")
 """Tables whose labels are shown in both languages."""
 
@@ -91,13 +89,11 @@ def mark(document: nodes.document, study: Study, untranslated: bool = False) -> 
     A page that is `untranslated` is marked as a whole, but for what is put around its text later.
     """
     expressions, pattern = known(study)
-    if edition.language() != edition.source():
+    if untranslated and edition.language() != edition.source():
         for part in [part for section in document.findall(nodes.section) for part in section.children]:
-            here = untranslated or Path(part.source or "").name == CHANGES
-            if here and isinstance(part, nodes.Element) and not isinstance(part, nodes.section):
+            if isinstance(part, nodes.Element) and not isinstance(part, nodes.section):
                 part["classes"].append(f"language-{edition.source()}")
-        if untranslated:
-            return
+        return
     other = f"language-{ENGLISH if edition.language() == DANISH else DANISH}"
     for node in [*_words_of(document, expressions), *_cells_of(document, expressions)]:
         node["classes"].append(other)
