@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 
+import lxml.html
 import pytest
 
 from checkouts import copy_checkout
@@ -67,6 +68,35 @@ def test_an_edit_is_seen(served, kind, record_property):
     assert old in before
     path.write_text(before.replace(old, new, 1), encoding="utf-8")
     record_property(f"{kind} seen after", f"{seen(address + page, text, 60):.2f} s")
+
+
+def number(address, table):
+    page = lxml.html.fromstring(get(address).encode())
+    return page.xpath(f"//table[@id='{table}']//span[@class='caption-number']")[0].text_content().strip()
+
+
+def test_numbers_follow_what_is_numbered(served):
+    root, address, _ = served
+    page, table = "notebooks/roles.html", "tab-approach"
+    before = number(address + page, table)
+    assert re.search(rf">{before}<", get(address + page)), "a reference by number"
+    path = root / "index.md"
+    text = path.read_text(encoding="utf-8")
+    more = "```{list-table} One more\n:name: tab-more\n\n* - 1\n  - 2\n```\n\n"
+    path.write_text(text.replace("## ", f"{more}## ", 1), encoding="utf-8")
+    seen(address + "index.html", "One more", 60)
+    after = f"Table {int(before.split()[1]) + 1}"
+    seen(address + page, after, 60)
+    assert number(address + page, table) == after
+    path.write_text(text, encoding="utf-8")
+    seen(address + page, before, 60)
+    assert number(address + page, table) == before
+    name, new, old, _, _ = EDITS["prose"]
+    path = root / name
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    seen(address + page, new, 60)
+    assert number(address + page, table) == before
+    assert re.search(rf">{before}<", get(address + page)), "a reference by number, on a page that alone was read again"
 
 
 def test_pages_wait_for_the_next_build_within_the_policy(served):

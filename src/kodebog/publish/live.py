@@ -35,6 +35,49 @@ WAIT = 20.0
 """Seconds after which the server says nothing, so that a page that is gone is noticed."""
 
 
+class Numbers:
+    """Sphinx numbers all tables and figures anew at every edit; here only when an edit has changed what is numbered."""
+
+    def __init__(self, app: Any) -> None:
+        self._numbered: dict[str, list[Any]] = {}
+        """What is numbered, or stands between, page by page."""
+        self._found: set[str] = set()
+        """The pages."""
+        self._same = False
+        """Whether both are as they were."""
+        self._numbers: dict[str, Any] = {}
+        """The numbers, page by page, as Sphinx keeps them."""
+        app.connect("doctree-read", self._note)
+        app.connect("env-get-updated", self._before, priority=400)
+        app.connect("env-get-updated", self._after, priority=600)
+
+    def _note(self, app: Any, document: Any) -> None:
+        from docutils import nodes  # noqa: PLC0415 - slow to import
+        from sphinx.addnodes import toctree  # noqa: PLC0415
+
+        counted = (nodes.section, nodes.figure, nodes.table, nodes.container, toctree)
+        found = [
+            (node.tagname, node["ids"], node.get("entries"), [child.tagname for child in node.children[:1]])
+            for node in document.findall(lambda n: isinstance(n, counted))
+        ]
+        # Sphinx builds once and ends: a page that is read again would be numbered as it was
+        getattr(app.env, "_pickled_doctree_cache", {}).pop(app.env.docname, None)
+        self._same = self._same and self._numbered.get(app.env.docname) == found
+        self._numbered[app.env.docname] = found
+
+    def _before(self, app: Any, env: Any) -> list[str]:
+        self._same, self._found = self._same and env.found_docs == self._found, set(env.found_docs)
+        app.config.numfig = not self._same
+        return []
+
+    def _after(self, app: Any, env: Any) -> list[str]:
+        if self._same:
+            env.toc_fignumbers = dict(self._numbers)
+        self._numbers = dict(env.toc_fignumbers)  # from Sphinx's own the numbers of a page go when it is read again
+        self._same = app.config.numfig = True
+        return []
+
+
 class Writing:
     """The book in work: `update` builds what has changed and returns what Sphinx had to say."""
 
@@ -79,6 +122,7 @@ class Writing:
                     status=None,
                     warning=self._warnings,
                 )
+                Numbers(self._app)
             self._app.build()
         except SphinxError as error:
             self._app = None  # begin anew when the fault is mended
